@@ -1,0 +1,25 @@
+using Edge.Messaging;
+
+namespace Edge.LocalBroker;
+
+/// <summary>Limits of the local broker. Part of section <c>mqtt</c>; they hold for every protocol.</summary>
+public sealed record BrokerOptions
+{
+    /// <summary>QoS 1 and 2 messages sent to a client and not acknowledged; 1 to 65,535.</summary>
+    public int MaxInflight { get; init; } = 32;
+
+    /// <summary>Longest Session Expiry Interval granted, also to CleanSession = 0. More than zero.</summary>
+    public TimeSpan MaxSessionExpiry { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Messages waiting in one session; 1 and up.</summary>
+    public int MaxQueuedMessages { get; init; } = 10_000;
+
+    /// <summary>Octets waiting in one session; 1 and up.</summary>
+    public long MaxQueuedBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Who goes when a session's queue is full.</summary>
+    public OverflowPolicy Overflow { get; init; } = OverflowPolicy.DropOldest;
+
+    /// <summary>Levels of a topic or filter; 1 to 65,535.</summary>
+    public int MaxTopicLevels { get; init; } = 128;
+}

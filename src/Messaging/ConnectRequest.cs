@@ -1,0 +1,38 @@
+namespace Edge.Messaging;
+
+/// <summary>What a front tells the broker of a client that wants a session. Common to all protocols.</summary>
+public sealed record ConnectRequest
+{
+    /// <summary>ClientId; empty asks the broker to assign one.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>Ends the session that may exist under this ClientId and begins a new one (Clean Start, CleanSession).</summary>
+    public bool CleanStart { get; init; } = true;
+
+    /// <summary>How long the session outlives its connection: zero ends it with the connection, <see cref="TimeSpan.MaxValue"/> keeps it for ever.</summary>
+    public TimeSpan SessionExpiry { get; init; }
+
+    /// <summary>QoS 1 and 2 deliveries the client takes before it acknowledges; 1 to 65,535. The broker's own limit holds as well.</summary>
+    public int ReceiveMaximum { get; init; } = 65_535;
+
+    /// <summary>The Will, or null.</summary>
+    public WillMessage? Will { get; init; }
+
+    /// <summary>Limits of this session's queue; null takes the broker's own.</summary>
+    public QueueLimits? Queue { get; init; }
+
+    /// <summary>User name as presented; null when there was none.</summary>
+    public string? UserName { get; init; }
+
+    /// <summary>Password as presented; null when there was none. Never logged.</summary>
+    public ReadOnlyMemory<byte>? Password { get; init; }
+
+    /// <summary>Where the client comes from, for logs and rules, such as <c>192.0.2.7:50123</c>.</summary>
+    public string Peer { get; init; } = "";
+
+    /// <summary>Protocol and version for logs, such as <c>MQTT 5.0</c>.</summary>
+    public string Protocol { get; init; } = "";
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{ClientId} from {Peer} by {Protocol}";
+}

@@ -1,0 +1,51 @@
+namespace Edge.Messaging;
+
+/// <summary>One connection's hold on its session: the only way into the broker, and by <see cref="Take"/> the only way out.</summary>
+/// <remarks>
+/// Safe for one caller at a time. Once parted from its session (taken over, disconnected) every call is harmless:
+/// publishes answer <see cref="PublishOutcome.Detached"/>, the others do nothing.
+/// </remarks>
+public interface IBrokerSession
+{
+    /// <summary>The ClientId, also where the broker assigned it.</summary>
+    string ClientId { get; }
+
+    /// <summary>How long the session outlives this connection, after the broker's limit.</summary>
+    TimeSpan SessionExpiry { get; }
+
+    /// <summary>Subscriptions as they are now.</summary>
+    IReadOnlyCollection<Subscription> Subscriptions { get; }
+
+    /// <summary>Routes in the order of calls. Never waits for a network.</summary>
+    /// <param name="message">The message; its <see cref="Message.Origin"/> is set by the session.</param>
+    /// <param name="packetId">Packet Identifier at QoS 2, kept until <see cref="ReleaseAsync"/>; else 0.</param>
+    /// <returns>At QoS 0 at once; at QoS 1 and 2 when every durable receiver has the message on disk or has acknowledged it.</returns>
+    ValueTask<PublishOutcome> PublishAsync(Message message, ushort packetId = 0);
+
+    /// <summary>Ends an incoming QoS 2 exchange (PUBREL): its Packet Identifier may be used again.</summary>
+    /// <returns>False when no such exchange was open. Completes when a restart would not bring it back.</returns>
+    ValueTask<bool> ReleaseAsync(ushort packetId);
+
+    /// <summary>Makes or replaces subscriptions, in order; retained messages follow as deliveries.</summary>
+    /// <returns>One outcome per subscription; completes when a durable session's subscriptions are on disk.</returns>
+    ValueTask<SubscribeOutcome[]> SubscribeAsync(IReadOnlyList<Subscription> subscriptions);
+
+    /// <summary>Ends subscriptions.</summary>
+    /// <returns>Per filter whether there was one; completes when it is on disk.</returns>
+    ValueTask<bool[]> UnsubscribeAsync(IReadOnlyList<TopicFilter> filters);
+
+    /// <summary>Takes what waits to be sent, oldest first, as far as the in-flight window goes. Does not block.</summary>
+    /// <returns>How many were written to <paramref name="deliveries"/>. Less than its length: the sink is told when there is more.</returns>
+    int Take(Span<Delivery> deliveries);
+
+    /// <summary>Passes on what the receiver acknowledged; ignored when no such delivery is in flight.</summary>
+    void Acknowledge(ushort packetId, Acknowledgement acknowledgement);
+
+    /// <summary>Gives up a delivery that can never be sent or was refused, and counts it.</summary>
+    void Discard(in Delivery delivery, DropCause cause);
+
+    /// <summary>Parts the connection from its session.</summary>
+    /// <param name="publishWill">False when the client said good-bye: the Will is then forgotten ([MQTT-3.14.4-3]).</param>
+    /// <param name="sessionExpiry">New Session Expiry Interval, or null to leave it.</param>
+    void Disconnect(bool publishWill, TimeSpan? sessionExpiry = null);
+}

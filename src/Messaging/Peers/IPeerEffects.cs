@@ -1,0 +1,53 @@
+using Edge.Messaging.Wire;
+
+namespace Edge.Messaging.Peers;
+
+/// <summary>What a peer asks of the world. Its loop carries it out, in the order asked.</summary>
+/// <typeparam name="TReply">Given back with the broker's answer.</typeparam>
+public interface IPeerEffects<TReply>
+{
+    /// <summary>Room for one outgoing frame, to be filled before the next call of any effect.</summary>
+    /// <param name="size">Octets of the frame, all of which must be written.</param>
+    Span<byte> Send(int size);
+
+    /// <summary>Asks the broker for a session; frames that arrive before <see cref="IPeer{TReply}.OnConnected"/> wait (stream) or are dropped (datagrams).</summary>
+    void Connect(ConnectRequest request);
+
+    /// <summary>Hands a message to the broker, which answers through <see cref="IPeer{TReply}.OnPublished"/>, at QoS 0 too.</summary>
+    /// <param name="message">The message; its payload is owned by now.</param>
+    /// <param name="packetId">Packet Identifier at QoS 2, else 0.</param>
+    /// <param name="reply">Given back with the answer.</param>
+    void Publish(Message message, ushort packetId, TReply reply);
+
+    /// <summary>Publishes for a node that has no session (MQTT-SN QoS −1); nobody is answered.</summary>
+    void PublishWithoutSession(Message message);
+
+    /// <summary>Ends an incoming QoS 2 exchange; answered through <see cref="IPeer{TReply}.OnReleased"/>.</summary>
+    void Release(ushort packetId, TReply reply);
+
+    /// <summary>Subscribes; answered through <see cref="IPeer{TReply}.OnSubscribed"/>.</summary>
+    void Subscribe(IReadOnlyList<Subscription> subscriptions, TReply reply);
+
+    /// <summary>Unsubscribes; answered through <see cref="IPeer{TReply}.OnUnsubscribed"/>.</summary>
+    void Unsubscribe(IReadOnlyList<TopicFilter> filters, TReply reply);
+
+    /// <summary>Passes on what the receiver acknowledged.</summary>
+    void Acknowledge(ushort packetId, Acknowledgement acknowledgement);
+
+    /// <summary>Gives up a delivery, and counts it.</summary>
+    void Discard(in Delivery delivery, DropCause cause);
+
+    /// <summary>Arms a timer; one already running of that kind starts anew. Cheap enough for every frame.</summary>
+    void Arm(PeerTimer timer, TimeSpan due);
+
+    /// <summary>Stops a timer.</summary>
+    void Disarm(PeerTimer timer);
+
+    /// <summary>Counts a frame that was not taken, and why. The conversation goes on unless it also closes.</summary>
+    void Refuse(ParseError reason, int octets);
+
+    /// <summary>Parts from the session and closes the connection after what was sent has left.</summary>
+    /// <param name="publishWill">False when the client said good-bye.</param>
+    /// <param name="sessionExpiry">New Session Expiry Interval, or null to leave it.</param>
+    void Close(bool publishWill, TimeSpan? sessionExpiry = null);
+}

@@ -1,0 +1,24 @@
+namespace Edge.Messaging.Stores;
+
+/// <summary>Durable queues, one per kept session. Calls return at once; the writes share commits in the order of calls.</summary>
+public interface IMessageLog
+{
+    /// <summary>Writes the entry with the next commit unless it is withdrawn before; then tells <see cref="LogEntry.Owner"/>.</summary>
+    void Append(LogEntry entry);
+
+    /// <summary>Keeps that the receiver has the QoS 2 message (PUBREC), so that it is never sent again; tells the owner when it is on disk.</summary>
+    void MarkReceived(LogEntry entry);
+
+    /// <summary>Removes an acknowledged or dropped entry. In no hurry: a crash before brings a QoS 1 entry back.</summary>
+    void Remove(long queue, long position);
+
+    /// <summary>Removes a whole queue.</summary>
+    void RemoveQueue(long queue);
+
+    /// <summary>Reads messages back, in order.</summary>
+    /// <param name="queue">Number of the queue.</param>
+    /// <param name="fromPosition">First position wanted.</param>
+    /// <param name="maxCount">At most so many.</param>
+    /// <returns>Messages that could be read, with their positions; a damaged one is left out, counted and logged.</returns>
+    ValueTask<IReadOnlyList<(long Position, Message Message)>> ReadAsync(long queue, long fromPosition, int maxCount);
+}

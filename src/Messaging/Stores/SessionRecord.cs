@@ -1,0 +1,20 @@
+namespace Edge.Messaging.Stores;
+
+/// <summary>The terms of a kept session.</summary>
+public sealed record SessionRecord
+{
+    /// <summary>Number of the session and of its queue; 1 and up.</summary>
+    public required long Number { get; init; }
+
+    /// <summary>ClientId.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>How long the session outlives its connection; <see cref="TimeSpan.MaxValue"/> for ever.</summary>
+    public required TimeSpan Expiry { get; init; }
+
+    /// <summary>When the connection ended; null while connected (a restart then counts as its end).</summary>
+    public DateTimeOffset? DisconnectedAt { get; init; }
+
+    /// <summary>The Will of the present connection, or one that waits for its delay; null when there is none.</summary>
+    public WillMessage? Will { get; init; }
+}
