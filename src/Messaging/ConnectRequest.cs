@@ -3,6 +3,9 @@ namespace Edge.Messaging;
 /// <summary>What a front tells the broker of a client that wants a session. Common to all protocols.</summary>
 public sealed record ConnectRequest
 {
+    /// <summary>Begins the ClientIds of the gateway's own sessions; no client may use it.</summary>
+    public const string InternalPrefix = "$edge/";
+
     /// <summary>ClientId; empty asks the broker to assign one.</summary>
     public required string ClientId { get; init; }
 
@@ -18,7 +21,10 @@ public sealed record ConnectRequest
     /// <summary>The Will, or null.</summary>
     public WillMessage? Will { get; init; }
 
-    /// <summary>Limits of this session's queue; null takes the broker's own.</summary>
+    /// <summary>
+    /// Limits of a session that the gateway keeps for itself, such as a bridge's; its expiry is not cut, and its ClientId begins with
+    /// <see cref="InternalPrefix"/>. Null for clients: the broker's own limits hold.
+    /// </summary>
     public QueueLimits? Queue { get; init; }
 
     /// <summary>User name as presented; null when there was none.</summary>

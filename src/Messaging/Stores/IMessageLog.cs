@@ -3,8 +3,12 @@ namespace Edge.Messaging.Stores;
 /// <summary>Durable queues, one per kept session. Calls return at once; the writes share commits in the order of calls.</summary>
 public interface IMessageLog
 {
-    /// <summary>Writes the entry with the next commit unless it is withdrawn before; then tells <see cref="LogEntry.Owner"/>.</summary>
-    void Append(LogEntry entry);
+    /// <summary>
+    /// Writes the entries with the next commit, all in the same one, but for those withdrawn before; then tells each <see cref="LogEntry.Owner"/>.
+    /// </summary>
+    /// <param name="entries">One message's entries in the queues of its receivers; may be empty.</param>
+    /// <param name="received">The incoming QoS 2 exchange that brought the message, kept in the very same commit; null for none.</param>
+    void Append(IReadOnlyList<LogEntry> entries, ReceivedExchange? received = null);
 
     /// <summary>Keeps that the receiver has the QoS 2 message (PUBREC), so that it is never sent again; tells the owner when it is on disk.</summary>
     void MarkReceived(LogEntry entry);

@@ -18,11 +18,8 @@ public interface ISessionStore
     /// <summary>Forgets a subscription.</summary>
     void DeleteSubscription(long session, TopicFilter filter);
 
-    /// <summary>Keeps the Packet Identifier of an incoming QoS 2 message that is not released.</summary>
-    void AddReceived(long session, ushort packetId);
-
-    /// <summary>Forgets it.</summary>
-    void RemoveReceived(long session, ushort packetId);
+    /// <summary>Forgets an incoming QoS 2 exchange, which was kept by <see cref="IMessageLog.Append"/>.</summary>
+    void RemoveReceived(ReceivedExchange exchange);
 
     /// <summary>Keeps a retained message in place of the one on its topic.</summary>
     void SaveRetained(Message message);
