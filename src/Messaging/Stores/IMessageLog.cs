@@ -24,5 +24,6 @@ public interface IMessageLog
     /// <param name="fromPosition">First position wanted.</param>
     /// <param name="maxCount">At most so many.</param>
     /// <returns>Messages that could be read, with their positions; a damaged one is left out, counted and logged.</returns>
+    /// <exception cref="StoreException">The store cannot be read at all.</exception>
     ValueTask<IReadOnlyList<(long Position, Message Message)>> ReadAsync(long queue, long fromPosition, int maxCount);
 }

@@ -8,10 +8,13 @@ namespace Edge.Messaging.Stores;
 /// </para>
 /// <para>Other members change under the lock of the owning session only.</para>
 /// </remarks>
-/// <param name="queue">Number of the queue, 1 to 2^22 − 1.</param>
+/// <param name="queue">Number of the queue, 1 to <see cref="MaxQueue"/>; 0 for one that is never on disk.</param>
 /// <param name="position">Place in the queue: 0 and up, without gaps as appended, never used twice within 65,535.</param>
 public sealed class LogEntry(long queue, long position)
 {
+    /// <summary>Highest number of a queue, all ones in binary.</summary>
+    public const long MaxQueue = (1 << 22) - 1;
+
     private const int Waiting = 0;
     private const int Writing = 1;
     private const int Withdrawn = 2;
@@ -37,6 +40,9 @@ public sealed class LogEntry(long queue, long position)
 
     /// <summary>Octets the message counts against the queue's limit.</summary>
     public int Size { get; init; }
+
+    /// <summary>When it came, counted among all messages of the session; QoS 0 messages are sent in between by it.</summary>
+    public long Order { get; init; }
 
     /// <summary>The message; null when it is on disk only.</summary>
     public Message? Message { get; set; }

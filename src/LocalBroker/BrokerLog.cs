@@ -1,0 +1,26 @@
+using Edge.Messaging;
+using Microsoft.Extensions.Logging;
+
+namespace Edge.LocalBroker;
+
+/// <summary>Everything the broker can say. Events 4000–4099; see docs/log-events.md.</summary>
+internal static partial class BrokerLog
+{
+    [LoggerMessage(4000, LogLevel.Information, "Restored {Sessions} sessions with {Messages} waiting messages, and {Retained} retained messages")]
+    public static partial void Restored(this ILogger logger, int sessions, long messages, int retained);
+
+    [LoggerMessage(4001, LogLevel.Debug, "Client {ClientId} connected from {Peer} by {Protocol}; session present: {SessionPresent}")]
+    public static partial void ClientConnected(this ILogger logger, string clientId, string peer, string protocol, bool sessionPresent);
+
+    [LoggerMessage(4002, LogLevel.Debug, "Client {ClientId} disconnected")]
+    public static partial void ClientDisconnected(this ILogger logger, string clientId);
+
+    [LoggerMessage(4003, LogLevel.Debug, "Session {ClientId} ended with {Messages} messages undelivered")]
+    public static partial void SessionEnded(this ILogger logger, string clientId, long messages);
+
+    [LoggerMessage(4004, LogLevel.Debug, "Client {ClientId} from {Peer} was refused: {Refusal}")]
+    public static partial void ClientRefused(this ILogger logger, string clientId, string peer, ConnectRefusal refusal);
+
+    [LoggerMessage(4010, LogLevel.Error, "The queue of {ClientId} could not be read back from the store; it is tried again when the client next takes messages")]
+    public static partial void QueueUnreadable(this ILogger logger, string clientId, Exception exception);
+}

@@ -1,0 +1,34 @@
+namespace Edge.LocalBroker;
+
+/// <summary>What went through the broker since it started. Read without a lock; each figure is right by itself.</summary>
+public sealed class BrokerMetrics
+{
+    private long _received;
+    private long _receivedBytes;
+    private long _sent;
+    private long _sentBytes;
+
+    /// <summary>Messages published to the broker.</summary>
+    public long MessagesReceived => Interlocked.Read(ref _received);
+
+    /// <summary>Payload octets published to the broker.</summary>
+    public long BytesReceived => Interlocked.Read(ref _receivedBytes);
+
+    /// <summary>Messages handed to connections, repeats included.</summary>
+    public long MessagesSent => Interlocked.Read(ref _sent);
+
+    /// <summary>Payload octets handed to connections.</summary>
+    public long BytesSent => Interlocked.Read(ref _sentBytes);
+
+    internal void CountReceived(int bytes)
+    {
+        Interlocked.Increment(ref _received);
+        Interlocked.Add(ref _receivedBytes, bytes);
+    }
+
+    internal void CountSent(int messages, long bytes)
+    {
+        Interlocked.Add(ref _sent, messages);
+        Interlocked.Add(ref _sentBytes, bytes);
+    }
+}

@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using Edge.LocalBroker.Sessions;
+using Edge.Messaging;
+
+namespace Edge.LocalBroker.Routing;
+
+/// <summary>Which subscriptions a topic belongs to. Cost grows with the levels of the topic and the nodes that match, never with the clients.</summary>
+/// <remarks>
+/// Readers take no lock: each node's subscribers are an array that writers replace, and a node that was just unhooked reads as empty.
+/// Writers take turns.
+/// </remarks>
+internal sealed class TopicTree
+{
+    private readonly Lock _writing = new();
+    private readonly Node _root = new();
+
+    /// <summary>Subscriptions in the tree.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Adds a session's subscription or replaces the one it has with this filter.</summary>
+    public void Set(Subscriber subscriber)
+    {
+        lock (_writing)
+        {
+            var node = _root;
+            foreach (var level in Levels(subscriber.Subscription.Filter))
+            {
+                node = node.Children.GetOrAdd(level, static _ => new Node());
+            }
+
+            var index = Array.FindIndex(node.Subscribers, other => other.Session == subscriber.Session);
+            if (index < 0)
+            {
+                Count++;
+                node.Subscribers = [.. node.Subscribers, subscriber];
+            }
+            else
+            {
+                var replaced = (Subscriber[])node.Subscribers.Clone();
+                replaced[index] = subscriber;
+                node.Subscribers = replaced;
+            }
+        }
+    }
+
+    /// <summary>Takes a session's subscription out; nothing happens when there is none.</summary>
+    public void Remove(Session session, TopicFilter filter)
+    {
+        lock (_writing)
+        {
+            var levels = Levels(filter);
+            var path = new Node[levels.Length + 1];
+            path[0] = _root;
+            for (var depth = 0; depth < levels.Length; depth++)
+            {
+                if (!path[depth].Children.TryGetValue(levels[depth], out path[depth + 1]!))
+                {
+                    return;
+                }
+            }
+
+            var node = path[^1];
+            var kept = Array.FindAll(node.Subscribers, other => other.Session != session);
+            Count -= node.Subscribers.Length - kept.Length;
+            node.Subscribers = kept;
+
+            for (var depth = levels.Length; depth > 0 && path[depth].IsEmpty; depth--)
+            {
+                path[depth - 1].Children.TryRemove(levels[depth - 1], out _);
+            }
+        }
+    }
+
+    /// <summary>Collects the subscriber lists of every filter that matches. A session may stand in several lists, once in each.</summary>
+    public void Match(TopicName topic, List<Subscriber[]> matches) =>
+        Match(_root, topic.ToString(), matches, wildcards: !topic.IsReserved);
+
+    private static void Match(Node node, ReadOnlySpan<char> rest, List<Subscriber[]> matches, bool wildcards)
+    {
+        if (!node.HasChildren)
+        {
+            return;
+        }
+
+        var separator = rest.IndexOf('/');
+        var level = separator < 0 ? rest : rest[..separator];
+        if (wildcards)
+        {
+            // "#" stands for the parent level as well, so it is looked up here and once more below the last level.
+            if (node.Children.TryGetValue("#", out var all))
+            {
+                Add(all, matches);
+            }
+
+            if (node.Children.TryGetValue("+", out var any))
+            {
+                Descend(any, rest, separator, matches);
+            }
+        }
+
+        if (node.ChildrenBySpan.TryGetValue(level, out var named))
+        {
+            Descend(named, rest, separator, matches);
+        }
+    }
+
+    private static void Descend(Node node, ReadOnlySpan<char> rest, int separator, List<Subscriber[]> matches)
+    {
+        if (separator >= 0)
+        {
+            Match(node, rest[(separator + 1)..], matches, wildcards: true);
+            return;
+        }
+
+        Add(node, matches);
+        if (node.HasChildren && node.Children.TryGetValue("#", out var parent))
+        {
+            Add(parent, matches);
+        }
+    }
+
+    private static void Add(Node node, List<Subscriber[]> matches)
+    {
+        if (node.Subscribers is { Length: > 0 } subscribers)
+        {
+            matches.Add(subscribers);
+        }
+    }
+
+    private static string[] Levels(TopicFilter filter) => filter.ToString().Split('/');
+
+    private sealed class Node
+    {
+        private volatile Subscriber[] _subscribers = [];
+        private volatile ConcurrentDictionary<string, Node>? _children;
+
+        public Subscriber[] Subscribers
+        {
+            get => _subscribers;
+            set => _subscribers = value;
+        }
+
+        public bool HasChildren => _children is { IsEmpty: false };
+
+        public bool IsEmpty => _subscribers.Length == 0 && !HasChildren;
+
+        public ConcurrentDictionary<string, Node> Children =>
+            _children ??= new ConcurrentDictionary<string, Node>(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
+
+        public ConcurrentDictionary<string, Node>.AlternateLookup<ReadOnlySpan<char>> ChildrenBySpan =>
+            Children.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+}

@@ -1,0 +1,44 @@
+using Edge.Messaging;
+
+namespace Edge.LocalBroker.Sessions;
+
+/// <summary>One connection's hold on a <see cref="Session"/>. Once another connection has it, every call comes to nothing.</summary>
+internal sealed class SessionConnection(Broker broker, IDeliverySink sink) : IBrokerSession
+{
+    private Session? _session;
+
+    public IDeliverySink Sink => sink;
+
+    public string ClientId => Session.ClientId;
+
+    public TimeSpan SessionExpiry => Session.Expiry;
+
+    public IReadOnlyCollection<Subscription> Subscriptions => Session.Subscriptions;
+
+    /// <summary>Set once, before anybody sees this connection.</summary>
+    public Session Session
+    {
+        get => _session ?? throw new InvalidOperationException("The connection has no session yet.");
+        set => _session = value;
+    }
+
+    public ValueTask<PublishOutcome> PublishAsync(Message message, ushort packetId = 0) =>
+        Session.IsHeldBy(this) ? broker.PublishAsync(Session, message, packetId) : new(PublishOutcome.Detached);
+
+    public ValueTask<bool> ReleaseAsync(ushort packetId) =>
+        Session.IsHeldBy(this) ? broker.ReleaseAsync(Session, packetId) : new(false);
+
+    public ValueTask<SubscribeOutcome[]> SubscribeAsync(IReadOnlyList<Subscription> subscriptions) =>
+        Session.IsHeldBy(this) ? broker.SubscribeAsync(Session, subscriptions) : new(new SubscribeOutcome[subscriptions.Count]);
+
+    public ValueTask<bool[]> UnsubscribeAsync(IReadOnlyList<TopicFilter> filters) =>
+        Session.IsHeldBy(this) ? broker.UnsubscribeAsync(Session, filters) : new(new bool[filters.Count]);
+
+    public int Take(Span<Delivery> deliveries) => Session.Take(this, deliveries);
+
+    public void Acknowledge(ushort packetId, Acknowledgement acknowledgement) => Session.Acknowledge(this, packetId, acknowledgement);
+
+    public void Discard(in Delivery delivery, DropCause cause) => Session.Discard(this, delivery, cause);
+
+    public void Disconnect(bool publishWill, TimeSpan? sessionExpiry = null) => broker.Disconnect(this, publishWill, sessionExpiry);
+}
