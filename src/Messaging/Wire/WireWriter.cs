@@ -43,6 +43,14 @@ public ref struct WireWriter(Span<byte> frame)
         Written += value.Length;
     }
 
+    /// <summary>Leaves room for octets that another writer fills.</summary>
+    public Span<byte> Reserve(int count)
+    {
+        var room = _frame.Slice(Written, count);
+        Written += count;
+        return room;
+    }
+
     /// <summary>Octets preceded by their number in two octets.</summary>
     public void WritePrefixed(ReadOnlySpan<byte> value)
     {
