@@ -1,0 +1,46 @@
+using System.Net;
+using Edge.Bridge;
+using Edge.LocalBroker;
+using Edge.Protocols.Mqtt;
+using Edge.Protocols.MqttSn;
+using Edge.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Gateway.Configuration;
+
+/// <summary>All settings of one run: read once, validated whole, never changed.</summary>
+internal sealed record GatewaySettings
+{
+    /// <summary>Name of this gateway; <c>${gateway}</c> in templates. Fits into one topic level. Default: the host name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The store; its folder is <c>gateway.data_dir</c>, an absolute path.</summary>
+    public required StorageOptions Storage { get; init; }
+
+    /// <summary>Time between two publications on <c>$SYS</c>; zero publishes nothing there.</summary>
+    public TimeSpan SysInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Least level that is logged.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>Who may connect without authentication.</summary>
+    public AnonymousAccess AllowAnonymous { get; init; } = AnonymousAccess.Loopback;
+
+    /// <summary>MQTT over TCP.</summary>
+    public ListenerSettings MqttListener { get; init; } = new(Enabled: true, new IPEndPoint(IPAddress.Loopback, 1883));
+
+    /// <summary>MQTT-SN over UDP.</summary>
+    public ListenerSettings MqttSnListener { get; init; } = new(Enabled: true, new IPEndPoint(IPAddress.Loopback, 1884));
+
+    /// <summary>Limits of the local broker.</summary>
+    public BrokerOptions Broker { get; init; } = new();
+
+    /// <summary>Limits of the MQTT front.</summary>
+    public MqttOptions Mqtt { get; init; } = new();
+
+    /// <summary>The MQTT-SN gateway.</summary>
+    public MqttSnOptions MqttSn { get; init; } = new();
+
+    /// <summary>Bridges to upstream brokers; names are unique.</summary>
+    public IReadOnlyList<BridgeOptions> Bridges { get; init; } = [];
+}

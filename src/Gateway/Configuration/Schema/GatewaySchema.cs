@@ -1,0 +1,195 @@
+using System.Net;
+using Edge.Bridge;
+using Edge.Messaging;
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Gateway.Configuration.Schema;
+
+/// <summary>Every key of the configuration file but those inside <c>[[bridge]]</c>, as one table. docs/configuration.md shows the same.</summary>
+internal static class GatewaySchema
+{
+    /// <summary>Longest Keep Alive and the like that fit the wire: 65,535 s, rounded down.</summary>
+    private const string LongestKeepAlive = "18h";
+
+    /// <summary>Text that fits into one level of a Topic Name and of a Topic Filter.</summary>
+    private static readonly SettingType<string> TopicLevel = SettingType.Text(
+        "a text without `/`, `+`, `#` and control characters",
+        text => text.Length is > 0 and <= 255 && !text.AsSpan().ContainsAny("/+#") && !text.Any(char.IsControl));
+
+    private static readonly SettingType<OverflowPolicy> Overflow =
+        SettingType.OneOf(("drop-oldest", OverflowPolicy.DropOldest), ("drop-newest", OverflowPolicy.DropNewest));
+
+    private static readonly Setting<GatewaySettings>[] Settings =
+    [
+        Value("gateway.name", TopicLevel, "the host name",
+            "Name of this gateway: `${gateway}` in the templates of bridges.",
+            (s, value) => s with { Name = value }),
+        Value("gateway.data_dir", SettingType.Folder, "`$STATE_DIRECTORY`, else `./edge-data`",
+            "Folder of the store: sessions, queues, retained messages. Made when missing.",
+            (s, value) => s with { Storage = s.Storage with { Directory = value } }),
+        Value("gateway.sys_interval", SettingType.Duration("0", "1h"), "`\"10s\"`",
+            "How often `$SYS/broker/…` is published; `0` for never.",
+            (s, value) => s with { SysInterval = value }),
+        Value("log.level",
+            SettingType.OneOf(("trace", LogLevel.Trace), ("debug", LogLevel.Debug), ("info", LogLevel.Information), ("warning", LogLevel.Warning), ("error", LogLevel.Error)),
+            "`\"info\"`",
+            "Least level that is logged.",
+            (s, value) => s with { LogLevel = value }),
+        Value("store.commit_delay", SettingType.Duration("0", "10s"), "`\"20ms\"`",
+            "Longest wait of a write for company, so that many share one commit. What is acknowledged meanwhile is never written.",
+            (s, value) => s with { Storage = s.Storage with { CommitDelay = value, RemovalDelay = value > s.Storage.RemovalDelay ? value : s.Storage.RemovalDelay } }),
+
+        Value("listeners.mqtt.enabled", SettingType.Toggle, "`true`",
+            "MQTT 3.1, 3.1.1 and 5.0 over TCP.",
+            (s, value) => s with { MqttListener = s.MqttListener with { Enabled = value } }),
+        Value("listeners.mqtt.bind", SettingType.EndPoint, "`\"127.0.0.1:1883\"`",
+            "Where it listens; port 0 takes a free one, which the log names.",
+            (s, value) => s with { MqttListener = s.MqttListener with { Bind = value } }),
+        Value("listeners.mqttsn.enabled", SettingType.Toggle, "`true`",
+            "MQTT-SN over UDP.",
+            (s, value) => s with { MqttSnListener = s.MqttSnListener with { Enabled = value } }),
+        Value("listeners.mqttsn.bind", SettingType.EndPoint, "`\"127.0.0.1:1884\"`",
+            "Where it listens; port 0 takes a free one, which the log names.",
+            (s, value) => s with { MqttSnListener = s.MqttSnListener with { Bind = value } }),
+
+        Value("mqtt.max_packet_size", SettingType.Size("1KiB", "256MiB"), "`\"1MiB\"`",
+            "Largest packet taken from a client; announced as Maximum Packet Size.",
+            (s, value) => s with { Mqtt = s.Mqtt with { MaxPacketSize = (int)value } }),
+        Value("mqtt.max_inflight", SettingType.WholeNumber(1, 65_535), "`32`",
+            "QoS 1 and 2 messages unacknowledged per client, in each direction; announced as Receive Maximum.",
+            (s, value) => s with { Broker = s.Broker with { MaxInflight = value }, Mqtt = s.Mqtt with { ReceiveMaximum = value } }),
+        Value("mqtt.max_session_expiry", SettingType.Duration("1s", "36500d", step: "1s"), "`\"7d\"`",
+            "Longest time a session outlives its connection, whatever the client asks; also for CleanSession = 0 and MQTT-SN.",
+            (s, value) => s with
+            {
+                Broker = s.Broker with { MaxSessionExpiry = value },
+                Mqtt = s.Mqtt with { MaxSessionExpiry = value },
+                MqttSn = s.MqttSn with { MaxSessionExpiry = value },
+            }),
+        Value("mqtt.max_queued_messages", SettingType.WholeNumber(1, 100_000_000), "`10000`",
+            "Messages that may wait in one session.",
+            (s, value) => s with { Broker = s.Broker with { MaxQueuedMessages = value } }),
+        Value("mqtt.max_queued_bytes", SettingType.Size("1KiB", "1TiB"), "`\"64MiB\"`",
+            "Octets that may wait in one session.",
+            (s, value) => s with { Broker = s.Broker with { MaxQueuedBytes = value } }),
+        Value("mqtt.overflow", Overflow, "`\"drop-oldest\"`",
+            "Who goes when a session's queue is full. Each is counted.",
+            (s, value) => s with { Broker = s.Broker with { Overflow = value } }),
+        Value("mqtt.max_topic_levels", SettingType.WholeNumber(1, 65_535), "`128`",
+            "Levels of a Topic Name or Topic Filter.",
+            (s, value) => s with { Broker = s.Broker with { MaxTopicLevels = value } }),
+        Value("mqtt.topic_alias_maximum", SettingType.WholeNumber(0, 65_535), "`16`",
+            "Topic Aliases a client may use; announced as Topic Alias Maximum.",
+            (s, value) => s with { Mqtt = s.Mqtt with { TopicAliasMaximum = value } }),
+        Value("mqtt.server_keep_alive", SettingType.Duration("0", LongestKeepAlive, step: "1s"), "`\"0\"`",
+            "Keep Alive asked of MQTT 5.0 clients that want a longer one or none; `0` leaves it to them.",
+            (s, value) => s with { Mqtt = s.Mqtt with { ServerKeepAlive = value } }),
+        Value("mqtt.connect_timeout", SettingType.Duration("100ms", "10m"), "`\"10s\"`",
+            "How long a connection may stay without a CONNECT.",
+            (s, value) => s with { Mqtt = s.Mqtt with { ConnectTimeout = value } }),
+
+        Value("auth.allow_anonymous",
+            SettingType.OneOf((true, AnonymousAccess.Everyone), (false, AnonymousAccess.Nobody), ("loopback", AnonymousAccess.Loopback)),
+            "`\"loopback\"`",
+            "Who may connect without saying who it is. Anything but `true` keeps every listener on loopback as long as nobody can authenticate.",
+            (s, value) => s with { AllowAnonymous = value }),
+        Planned("auth.users_file", "the users file"),
+
+        Value("mqttsn.gateway_id", SettingType.WholeNumber(1, 255), "`1`",
+            "Identity in GWINFO, unique on the network.",
+            (s, value) => s with { MqttSn = s.MqttSn with { GatewayId = (byte)value } }),
+        Value("mqttsn.retry_interval", SettingType.Duration("10ms", "5m"), "`\"10s\"`",
+            "Wait before an unanswered message is sent again (Tretry); the specification advises 10 s to 15 s.",
+            (s, value) => s with { MqttSn = s.MqttSn with { RetryInterval = value } }),
+        Value("mqttsn.retry_limit", SettingType.WholeNumber(0, 20), "`3`",
+            "Times a message is sent again before its client counts as lost (Nretry); the specification advises 3 to 5.",
+            (s, value) => s with { MqttSn = s.MqttSn with { RetryLimit = value } }),
+        Value("mqttsn.allow_qos_minus_one", SettingType.Toggle, "`true`",
+            "Whether nodes may publish without a connection.",
+            (s, value) => s with { MqttSn = s.MqttSn with { AllowQosMinusOne = value } }),
+        Value("mqttsn.max_datagram_size", SettingType.WholeNumber(12, 65_535), "`65507`",
+            "Longest datagram sent, in octets, header included.",
+            (s, value) => s with { MqttSn = s.MqttSn with { MaxDatagramSize = value } }),
+        new PredefinedTopicsSetting("mqttsn.predefined_topics",
+            "Topic ids agreed in advance, from 1 to 65534.",
+            (s, value) => s with { MqttSn = s.MqttSn with { PredefinedTopics = value } }),
+        Planned("mqttsn.advertise_interval", "ADVERTISE", "\"0\""),
+
+        .. Listener("mqtts", "MQTT over TLS", "certificate", "key", "client_ca", "require_client_certificate"),
+        .. Listener("ws", "MQTT over WebSocket", "path"),
+        .. Listener("wss", "MQTT over secure WebSocket", "path", "certificate", "key", "client_ca", "require_client_certificate"),
+        .. Listener("mqttsn_dtls", "MQTT-SN over DTLS", "psk_file", "certificate", "key", "client_ca"),
+        .. Listener("coap", "CoAP"),
+        .. Listener("coaps", "CoAP over DTLS", "psk_file", "certificate", "key", "client_ca"),
+        Planned("coap.connection_required", "CoAP"),
+        Planned("coap.notify", "CoAP"),
+        Planned("coap.max_block_body", "CoAP"),
+        Planned("serial", "MQTT-SN over a serial line"),
+
+        // Last, since templates in it need the gateway's name.
+        new TableArraySetting<GatewaySettings, BridgeOptions>(
+            "bridge", "an array of tables, each written `[[bridge]]`", "Bridges to upstream brokers.",
+            settings => BridgeSchema.For(settings.Name),
+            (s, value) => s with { Bridges = value }),
+    ];
+
+    /// <summary>The schema over the built-in defaults of a machine.</summary>
+    /// <param name="name">Name of the gateway unless told.</param>
+    /// <param name="dataDirectory">Folder of the store unless told.</param>
+    public static SettingSchema<GatewaySettings> For(string name, string dataDirectory) => new(
+        new GatewaySettings { Name = name, Storage = new() { Directory = dataDirectory } },
+        Settings,
+        (settings, _, report) => Check(settings, report));
+
+    private static void Check(GatewaySettings settings, ConfigurationReport report)
+    {
+        if (settings.AllowAnonymous == AnonymousAccess.Nobody)
+        {
+            report.Add("auth.allow_anonymous", "is false, but this version has no way to authenticate, so nobody could connect; it must be \"loopback\" or true");
+        }
+
+        if (settings.AllowAnonymous == AnonymousAccess.Loopback)
+        {
+            RequireLoopback("listeners.mqtt.bind", settings.MqttListener, report);
+            RequireLoopback("listeners.mqttsn.bind", settings.MqttSnListener, report);
+        }
+
+        CheckTogether(settings.Bridges, report);
+    }
+
+    private static void RequireLoopback(string key, ListenerSettings listener, ConfigurationReport report)
+    {
+        if (listener.Enabled && !IPAddress.IsLoopback(listener.Bind.Address))
+        {
+            report.Add(key, $"is \"{listener.Bind}\", beyond loopback, while nobody needs to authenticate; "
+                + $"it must be a loopback address such as \"127.0.0.1:{listener.Bind.Port}\", or auth.allow_anonymous = true must say that this is meant");
+        }
+    }
+
+    private static void CheckTogether(IReadOnlyList<BridgeOptions> bridges, ConfigurationReport report)
+    {
+        foreach (var (index, bridge) in bridges.Index())
+        {
+            var others = bridges.Take(index);
+            if (bridge.Name.Length > 0 && others.Any(other => other.Name == bridge.Name))
+            {
+                report.Add($"bridge.{bridge.Name}", "is there twice; every bridge must have a name of its own");
+            }
+            else if (!ReferenceEquals(bridge.Address, BridgeSchema.NoAddress)
+                && others.FirstOrDefault(other => other.ClientId == bridge.ClientId && other.Address == bridge.Address) is { } twin)
+            {
+                report.Add($"bridge.{bridge.Name}.client_id",
+                    $"is \"{bridge.ClientId}\", as in bridge.{twin.Name} at the same address; they would take the connection from one another, so it must be another");
+            }
+        }
+    }
+
+    private static ValueSetting<GatewaySettings, T> Value<T>(
+        string key, SettingType<T> type, string byDefault, string summary, Func<GatewaySettings, T, GatewaySettings> set) =>
+        new(key, type, byDefault, summary, set);
+
+    private static PlannedSetting<GatewaySettings> Planned(string key, string feature, string? harmless = null) => new(key, feature, harmless);
+
+    private static IEnumerable<Setting<GatewaySettings>> Listener(string name, string feature, params IEnumerable<string> keys) =>
+        [Planned($"listeners.{name}.enabled", feature, "false"), .. keys.Prepend("bind").Select(key => Planned($"listeners.{name}.{key}", feature))];
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Gateway;
+
+/// <summary>Everything the program itself can say. Events 1000–1999; see docs/log-events.md.</summary>
+internal static partial class GatewayLog
+{
+    [LoggerMessage(1000, LogLevel.Information, "Edge gateway {Version} starts as {Name} with {Configuration}")]
+    public static partial void Starting(this ILogger logger, string version, string name, string configuration);
+
+    [LoggerMessage(1001, LogLevel.Information, "gateway ready: {Name} listens on {Listeners}")]
+    public static partial void Ready(this ILogger logger, string name, string listeners);
+
+    [LoggerMessage(1002, LogLevel.Information, "{Signal} received; stopping, a second signal ends the process at once")]
+    public static partial void SignalReceived(this ILogger logger, string signal);
+
+    [LoggerMessage(1003, LogLevel.Information, "Stopped; everything acknowledged is on disk or delivered")]
+    public static partial void Stopped(this ILogger logger);
+
+    [LoggerMessage(1010, LogLevel.Critical, "The gateway ends by a fault of its own; please report it with this log")]
+    public static partial void Failed(this ILogger logger, Exception fault);
+}

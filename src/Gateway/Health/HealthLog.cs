@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Gateway.Health;
+
+/// <summary>What the talk with systemd can say. Events 1100–1199; see docs/log-events.md.</summary>
+internal static partial class HealthLog
+{
+    [LoggerMessage(1100, LogLevel.Warning, "systemd could not be told {Message}: {Reason}")]
+    public static partial void NotifyFailed(this ILogger logger, string message, string reason);
+
+    [LoggerMessage(1101, LogLevel.Error, "The gateway is not well; systemd is not told otherwise and starts it anew after {Timeout}")]
+    public static partial void NotWell(this ILogger logger, TimeSpan timeout);
+
+    [LoggerMessage(1102, LogLevel.Information, "The gateway is well again")]
+    public static partial void WellAgain(this ILogger logger);
+}

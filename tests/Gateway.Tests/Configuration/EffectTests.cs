@@ -1,0 +1,148 @@
+using Edge.Bridge;
+using Edge.Gateway.Configuration;
+
+namespace Edge.Gateway.Tests.Configuration;
+
+/// <summary>Each key reaches the option it is for.</summary>
+public sealed class EffectTests : IDisposable
+{
+    private readonly Loading _loading = new();
+
+    public void Dispose() => _loading.Dispose();
+
+    [Theory]
+    [InlineData("gateway.name = 'edge-1'", "edge-1")]
+    [InlineData("gateway.data_dir = '/data'", "/data")]
+    [InlineData("gateway.sys_interval = '3s'", "00:00:03")]
+    [InlineData("gateway.sys_interval = 0", "00:00:00")]
+    [InlineData("log.level = 'debug'", "Debug")]
+    [InlineData("store.commit_delay = '2s'", "00:00:02 00:00:02")]
+    [InlineData("store.commit_delay = '0'", "00:00:00 00:00:00.5000000")]
+    [InlineData("listeners.mqtt.enabled = false", "False 127.0.0.1:1883")]
+    [InlineData("listeners.mqtt.bind = '127.0.0.3:7'", "True 127.0.0.3:7")]
+    [InlineData("listeners.mqttsn.enabled = false", "False 127.0.0.1:1884")]
+    [InlineData("listeners.mqttsn.bind = '127.0.0.3:7'", "True 127.0.0.3:7")]
+    [InlineData("mqtt.max_packet_size = '64KiB'", "65536")]
+    [InlineData("mqtt.max_packet_size = 4096", "4096")]
+    [InlineData("mqtt.max_inflight = 7", "7 7")]
+    [InlineData("mqtt.max_session_expiry = '1h'", "01:00:00 01:00:00 01:00:00")]
+    [InlineData("mqtt.max_queued_messages = 9", "9")]
+    [InlineData("mqtt.max_queued_bytes = '3GiB'", "3221225472")]
+    [InlineData("mqtt.overflow = 'drop-newest'", "DropNewest")]
+    [InlineData("mqtt.max_topic_levels = 8", "8")]
+    [InlineData("mqtt.topic_alias_maximum = 0", "0")]
+    [InlineData("mqtt.server_keep_alive = '5m'", "00:05:00")]
+    [InlineData("mqtt.connect_timeout = '1s'", "00:00:01")]
+    [InlineData("auth.allow_anonymous = true", "Everyone")]
+    [InlineData("mqttsn.gateway_id = 255", "255")]
+    [InlineData("mqttsn.retry_interval = '12s'", "00:00:12")]
+    [InlineData("mqttsn.retry_limit = 5", "5")]
+    [InlineData("mqttsn.allow_qos_minus_one = false", "False")]
+    [InlineData("mqttsn.max_datagram_size = 60", "60")]
+    [InlineData("mqttsn.predefined_topics = { 65534 = 'a' }", "[65534, a]")]
+    public void A_key_sets_its_option(string toml, string expected) => Assert.Equal(expected, Shown(toml.Split(" = ")[0], _loading.Settings(toml)));
+
+    [Theory]
+    [InlineData("address = 'mqtts://[::1]:99'", "mqtts://[::1]:99/")]
+    [InlineData("client_id = 'id-${gateway}'", "id-host-1")]
+    [InlineData("username = 'u'", "u")]
+    [InlineData("protocol = '3.1.1'", "V311")]
+    [InlineData("protocol = '5.0'", "V5")]
+    [InlineData("keep_alive = '5s'", "00:00:05")]
+    [InlineData("acknowledge_timeout = '6s'", "00:00:06")]
+    [InlineData("connect_timeout = '7s'", "00:00:07")]
+    [InlineData("reconnect_min = '100ms'", "00:00:00.1000000")]
+    [InlineData("reconnect_max = '8s'", "00:00:08")]
+    [InlineData("max_inflight = 10", "10")]
+    [InlineData("max_packet_size = '2MiB'", "2097152")]
+    [InlineData("queue.max_bytes = '1KiB'", "1024")]
+    [InlineData("queue.overflow = 'drop-newest'", "DropNewest")]
+    [InlineData("forward = [ { filter = 'a/${gateway}/+', qos = 0, topic = '${gateway}/${topic}' } ]", "a/host-1/+ AtMostOnce host-1/${topic}")]
+    [InlineData("receive = [ { filter = 'b' } ]", "b AtLeastOnce ${topic}")]
+    public void A_key_of_a_bridge_sets_its_option(string toml, string expected)
+    {
+        var address = toml.StartsWith("address", StringComparison.Ordinal) ? "" : "address = 'mqtt://h'\n";
+
+        var bridge = Assert.Single(_loading.Settings($"[[bridge]]\nname = 'c'\n{address}{toml}").Bridges);
+
+        Assert.Equal(expected, Shown(toml.Split(" = ")[0], bridge));
+    }
+
+    [Fact]
+    public void A_bridge_of_name_and_address_alone_has_the_defaults_of_its_options()
+    {
+        var bridge = Assert.Single(_loading.Settings("[[bridge]]\nname = 'c'\naddress = 'mqtt://h'").Bridges);
+
+        Assert.Equal(new BridgeOptions { Name = "c", Address = new Uri("mqtt://h:1883"), ClientId = "host-1" }, bridge);
+    }
+
+    [Fact]
+    public void Files_of_a_bridge_become_absolute_paths()
+    {
+        var file = _loading.File("all.pem", TestCertificate.Pem);
+
+        var bridge = Assert.Single(_loading.Settings(
+            "[[bridge]]\nname='c'\naddress='mqtts://h'\nusername='u'\npassword_file='all.pem'\nca_file='all.pem'\ncertificate='all.pem'\nkey='all.pem'").Bridges);
+
+        Assert.Equal([file, file, file, file], [bridge.PasswordFile, bridge.CaFile, bridge.CertificateFile, bridge.KeyFile]);
+    }
+
+    [Fact]
+    public void Templates_take_the_gateways_name_wherever_it_stands_in_the_file()
+    {
+        var settings = _loading.Settings("[[bridge]]\nname = 'c'\naddress = 'mqtt://h'\n[gateway]\nname = 'later'");
+
+        Assert.Equal("later", settings.Bridges[0].ClientId);
+    }
+
+    private static string Shown(string key, GatewaySettings s) => key switch
+    {
+        "gateway.name" => s.Name,
+        "gateway.data_dir" => s.Storage.Directory,
+        "gateway.sys_interval" => $"{s.SysInterval}",
+        "log.level" => $"{s.LogLevel}",
+        "store.commit_delay" => $"{s.Storage.CommitDelay} {s.Storage.RemovalDelay}",
+        "listeners.mqtt.enabled" or "listeners.mqtt.bind" => $"{s.MqttListener.Enabled} {s.MqttListener.Bind}",
+        "listeners.mqttsn.enabled" or "listeners.mqttsn.bind" => $"{s.MqttSnListener.Enabled} {s.MqttSnListener.Bind}",
+        "mqtt.max_packet_size" => $"{s.Mqtt.MaxPacketSize}",
+        "mqtt.max_inflight" => $"{s.Broker.MaxInflight} {s.Mqtt.ReceiveMaximum}",
+        "mqtt.max_session_expiry" => $"{s.Broker.MaxSessionExpiry} {s.Mqtt.MaxSessionExpiry} {s.MqttSn.MaxSessionExpiry}",
+        "mqtt.max_queued_messages" => $"{s.Broker.MaxQueuedMessages}",
+        "mqtt.max_queued_bytes" => $"{s.Broker.MaxQueuedBytes}",
+        "mqtt.overflow" => $"{s.Broker.Overflow}",
+        "mqtt.max_topic_levels" => $"{s.Broker.MaxTopicLevels}",
+        "mqtt.topic_alias_maximum" => $"{s.Mqtt.TopicAliasMaximum}",
+        "mqtt.server_keep_alive" => $"{s.Mqtt.ServerKeepAlive}",
+        "mqtt.connect_timeout" => $"{s.Mqtt.ConnectTimeout}",
+        "auth.allow_anonymous" => $"{s.AllowAnonymous}",
+        "mqttsn.gateway_id" => $"{s.MqttSn.GatewayId}",
+        "mqttsn.retry_interval" => $"{s.MqttSn.RetryInterval}",
+        "mqttsn.retry_limit" => $"{s.MqttSn.RetryLimit}",
+        "mqttsn.allow_qos_minus_one" => $"{s.MqttSn.AllowQosMinusOne}",
+        "mqttsn.max_datagram_size" => $"{s.MqttSn.MaxDatagramSize}",
+        "mqttsn.predefined_topics" => string.Join(' ', s.MqttSn.PredefinedTopics),
+        _ => throw new ArgumentException($"{key} is not looked at.", nameof(key)),
+    };
+
+    private static string Shown(string key, BridgeOptions b) => key switch
+    {
+        "address" => $"{b.Address}",
+        "client_id" => b.ClientId,
+        "username" => b.UserName!,
+        "protocol" => $"{b.Protocol}",
+        "keep_alive" => $"{b.KeepAlive}",
+        "acknowledge_timeout" => $"{b.AcknowledgeTimeout}",
+        "connect_timeout" => $"{b.ConnectTimeout}",
+        "reconnect_min" => $"{b.ReconnectMinimum}",
+        "reconnect_max" => $"{b.ReconnectMaximum}",
+        "max_inflight" => $"{b.MaxInflight}",
+        "max_packet_size" => $"{b.MaxPacketSize}",
+        "queue.max_bytes" => $"{b.QueueMaxBytes}",
+        "queue.overflow" => $"{b.QueueOverflow}",
+        "forward" => string.Join(' ', b.Forward.Select(Shown)),
+        "receive" => string.Join(' ', b.Receive.Select(Shown)),
+        _ => throw new ArgumentException($"{key} is not looked at.", nameof(key)),
+    };
+
+    private static string Shown(BridgeRule rule) => $"{rule.Filter} {rule.Qos} {rule.Topic}";
+}

@@ -1,0 +1,222 @@
+namespace Edge.Gateway.Tests.Configuration;
+
+/// <summary>What is refused, and how it is told: key, line, value and what would be right.</summary>
+public sealed class FaultTests : IDisposable
+{
+    private const string Address = "\"mqtt://host:port\" or \"mqtts://host:port\" without anything else "
+        + "(user name and password have keys of their own; ws and wss are not available in this version)";
+
+    private readonly Loading _loading = new();
+
+    public void Dispose() => _loading.Dispose();
+
+    [Theory]
+    [InlineData("mqtt.max_inflight = 0", "mqtt.max_inflight is 0; it must be a whole number from 1 to 65535")]
+    [InlineData("mqtt.max_inflight = '32'", "mqtt.max_inflight is \"32\"; it must be a whole number from 1 to 65535")]
+    [InlineData("mqtt.max_inflight = [1]", "mqtt.max_inflight is an array; it must be a whole number from 1 to 65535")]
+    [InlineData("mqtt.max_inflight.x = 1", "mqtt.max_inflight is a table; it must be a whole number from 1 to 65535")]
+    [InlineData("mqtt.max_packet_size = '1MB'", "mqtt.max_packet_size is \"1MB\"; it must be a size from \"1KiB\" to \"256MiB\", or a whole number of octets")]
+    [InlineData("mqtt.max_packet_size = '257MiB'", "mqtt.max_packet_size is \"257MiB\"; it must be a size from \"1KiB\" to \"256MiB\", or a whole number of octets")]
+    [InlineData("mqtt.connect_timeout = '5 s'", "mqtt.connect_timeout is \"5 s\"; it must be a duration from \"100ms\" to \"10m\"")]
+    [InlineData("mqtt.connect_timeout = 10", "mqtt.connect_timeout is 10; it must be a duration from \"100ms\" to \"10m\"")]
+    [InlineData("mqtt.server_keep_alive = '1500ms'", "mqtt.server_keep_alive is \"1500ms\"; it must be a duration from \"0\" to \"18h\" in whole seconds")]
+    [InlineData("mqtt.overflow = 'drop'", "mqtt.overflow is \"drop\"; it must be \"drop-oldest\" or \"drop-newest\"")]
+    [InlineData("mqtt = 1", "mqtt is 1; it must be a table, written [mqtt]")]
+    [InlineData("[[mqtt]]", "mqtt is an array; it must be a table, written [mqtt]")]
+    [InlineData("log.level = 'warn'", "log.level is \"warn\"; it must be \"trace\", \"debug\", \"info\", \"warning\" or \"error\"")]
+    [InlineData("listeners.mqtt.enabled = 'yes'", "listeners.mqtt.enabled is \"yes\"; it must be true or false")]
+    [InlineData("gateway.name = 'a/b'", "gateway.name is \"a/b\"; it must be a text without /, +, # and control characters")]
+    [InlineData("gateway.name = 1979-05-27", "gateway.name is 1979-05-27; it must be a text without /, +, # and control characters")]
+    [InlineData("gateway.dat_dir = 'x'", "gateway.dat_dir is no known key; the nearest is gateway.data_dir")]
+    [InlineData("[mqtsn]\nretry_limit = 3", "mqtsn is no known key; the nearest is mqttsn")]
+    [InlineData("auth.allow_anonymous = 'yes'", "auth.allow_anonymous is \"yes\"; it must be true, false or \"loopback\"")]
+    [InlineData("auth.allow_anonymous = false", "auth.allow_anonymous is false, but this version has no way to authenticate, so nobody could connect; it must be \"loopback\" or true")]
+    [InlineData("mqttsn.predefined_topics = { 0 = 'a' }", "mqttsn.predefined_topics.0 is no topic id; it must be a whole number from 1 to 65534, since 0 and 65535 are reserved")]
+    [InlineData("mqttsn.predefined_topics = { 1 = 'a/#' }", "mqttsn.predefined_topics.1 is \"a/#\"; it must be a Topic Name, and wildcards are for filters")]
+    [InlineData("mqttsn.predefined_topics = []", "mqttsn.predefined_topics is an array; it must be a table of topic ids with their Topic Names, such as { 1 = \"plant/1/temperature\" }")]
+    public void A_wrong_value_is_told_with_line_key_value_and_what_would_be_right(string toml, string fault) =>
+        Assert.Equal($"gateway.toml:1: {fault}", Assert.Single(_loading.Faults(toml)));
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("1883")]
+    [InlineData(":1883")]
+    [InlineData("*:1883")]
+    [InlineData("127.1:1883")]
+    [InlineData("::1")]
+    [InlineData("[::1]")]
+    [InlineData("localhost:1883")]
+    [InlineData("127.0.0.1:65536")]
+    [InlineData("127.0.0.1:")]
+    public void A_listener_binds_to_a_whole_address_and_port(string bind) =>
+        Assert.Equal(
+            $"gateway.toml:1: listeners.mqtt.bind is \"{bind}\"; it must be an IP address and port such as \"127.0.0.1:1883\", \"[::1]:1883\" or \"0.0.0.0:1883\"",
+            Assert.Single(_loading.Faults($"listeners.mqtt.bind = '{bind}'")));
+
+    [Theory]
+    [InlineData("listeners.ws.enabled = true", "listeners.ws.enabled is true; MQTT over WebSocket is not available in this version, so it must be false or left out")]
+    [InlineData("listeners.mqtts.bind = '127.0.0.1:8883'", "listeners.mqtts.bind is \"127.0.0.1:8883\"; MQTT over TLS is not available in this version, so it must be left out")]
+    [InlineData("[coap]\nnotify = 'qos'", "coap.notify is \"qos\"; CoAP is not available in this version, so it must be left out")]
+    [InlineData("[[serial]]\nname = 'x'", "serial is an array; MQTT-SN over a serial line is not available in this version, so it must be left out")]
+    [InlineData("auth.users_file = 'users.toml'", "auth.users_file is \"users.toml\"; the users file is not available in this version, so it must be left out")]
+    [InlineData("mqttsn.advertise_interval = '15m'", "mqttsn.advertise_interval is \"15m\"; ADVERTISE is not available in this version, so it must be \"0\" or left out")]
+    public void What_this_version_does_not_have_is_refused_when_it_is_used(string toml, string fault) =>
+        Assert.Equal(fault, Assert.Single(_loading.Faults(toml)).Split(": ", 2)[1]);
+
+    [Theory]
+    [InlineData("[listeners.ws]\nenabled = false")]
+    [InlineData("[listeners.coap]")]
+    [InlineData("mqttsn.advertise_interval = '0'")]
+    [InlineData("mqttsn.advertise_interval = 0")]
+    [InlineData("[coap]")]
+    public void What_this_version_does_not_have_may_be_turned_off(string toml) => Assert.Empty(_loading.Load(toml).Faults);
+
+    [Theory]
+    [InlineData("listeners.mqtt.bind = '0.0.0.0:1883'", "listeners.mqtt.bind", "0.0.0.0:1883", "1883")]
+    [InlineData("listeners.mqtt.bind = '[::]:1883'", "listeners.mqtt.bind", "[::]:1883", "1883")]
+    [InlineData("listeners.mqttsn.bind = '192.0.2.1:2000'", "listeners.mqttsn.bind", "192.0.2.1:2000", "2000")]
+    public void A_listener_beyond_loopback_is_refused_while_nobody_needs_to_authenticate(string toml, string key, string bind, string port)
+    {
+        Assert.Equal(
+            $"gateway.toml:1: {key} is \"{bind}\", beyond loopback, while nobody needs to authenticate; "
+                + $"it must be a loopback address such as \"127.0.0.1:{port}\", or auth.allow_anonymous = true must say that this is meant",
+            Assert.Single(_loading.Faults(toml)));
+
+        Assert.Empty(_loading.Load($"{toml}\nauth.allow_anonymous = true").Faults);
+        Assert.Empty(_loading.Load($"{toml}\n{key.Replace("bind", "enabled", StringComparison.Ordinal)} = false").Faults);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.2:1883")]
+    [InlineData("[::1]:0")]
+    [InlineData("[::ffff:127.0.0.1]:1883")]
+    public void Every_loopback_address_is_one(string bind) => Assert.Empty(_loading.Load($"listeners.mqtt.bind = '{bind}'").Faults);
+
+    [Theory]
+    [InlineData("name = 'a b'", "name is \"a b\"; it must be a name of letters, digits, - and _", "bridge.a b")]
+    [InlineData("address = 'broker.example.com'", "address is \"broker.example.com\"; it must be " + Address)]
+    [InlineData("address = 'http://broker'", "address is \"http://broker\"; it must be " + Address)]
+    [InlineData("address = 'ws://broker'", "address is \"ws://broker\"; it must be " + Address)]
+    [InlineData("address = 'mqtt://broker/x'", "address is \"mqtt://broker/x\"; it must be " + Address)]
+    [InlineData("address = 'mqtt://user:secret@broker'", "address is \"mqtt://…@broker\"; it must be " + Address)]
+    [InlineData("client_id = '${host}'", "client_id is \"${host}\"; it must be a text of at most 65,535 octets; ${gateway} is the only placeholder in it")]
+    [InlineData("client_id = '${topic}'", "client_id is \"${topic}\"; it must be a text of at most 65,535 octets; ${gateway} is the only placeholder in it")]
+    [InlineData("forward = [ { filter = 'a/#/b' } ]", "forward.0.filter is \"a/#/b\"; it must be a Topic Filter; ${gateway} is the only placeholder in it")]
+    [InlineData("forward = [ { filter = '${topic}' } ]", "forward.0.filter is \"${topic}\"; it must be a Topic Filter; ${gateway} is the only placeholder in it")]
+    [InlineData("forward = [ { qos = 1 } ]", "forward.0.filter is missing; it must be a Topic Filter; ${gateway} is the only placeholder in it")]
+    [InlineData("forward = [ { filter = 'a', qos = 3 } ]", "forward.0.qos is 3; it must be a whole number from 0 to 2")]
+    [InlineData("receive = [ { filter = 'a', topic = '${x}' } ]", "receive.0.topic is \"${x}\"; it must be a Topic Name, not below $SYS; ${topic} and ${gateway} are the only placeholders in it")]
+    [InlineData("receive = [ { filter = 'a', topic = '$SYS/${topic}' } ]", "receive.0.topic is \"$SYS/${topic}\"; it must be a Topic Name, not below $SYS; ${topic} and ${gateway} are the only placeholders in it")]
+    [InlineData("receive = [ { filter = 'a', topic = 'b/#' } ]", "receive.0.topic is \"b/#\"; it must be a Topic Name, not below $SYS; ${topic} and ${gateway} are the only placeholders in it")]
+    [InlineData("forward = [ 'a/#' ]", "forward.0 is \"a/#\"; it must be a table")]
+    [InlineData("forward = 'a/#'", "forward is \"a/#\"; it must be an array of tables such as [ { filter = \"sensors/#\", qos = 1, topic = \"${topic}\" } ]")]
+    [InlineData("reconnect_min = '2m'", "reconnect_min is \"2m\"; it must be at most reconnect_max, \"1m\"")]
+    [InlineData("queue.max_age = '1d'", "queue.max_age is \"1d\"; a limit on age is not available in this version, so it must be \"0\" or left out")]
+    [InlineData("queue.drain_rate = 100", "queue.drain_rate is 100; a limit on the rate is not available in this version, so it must be 0 or left out")]
+    [InlineData("queu.max_bytes = 1", "queu is no known key; the nearest is bridge.c.queue")]
+    [InlineData("password = 'secret'", "password is no known key; the nearest is bridge.c.password_file")]
+    public void A_wrong_bridge_is_told_by_its_name(string toml, string fault, string bridge = "bridge.c")
+    {
+        var name = toml.StartsWith("name", StringComparison.Ordinal) ? "" : "name = 'c'\n";
+        var address = toml.StartsWith("address", StringComparison.Ordinal) ? "" : "address = 'mqtt://h'\n";
+
+        Assert.Equal($"{bridge}.{fault}", Assert.Single(_loading.Faults($"[[bridge]]\n{name}{address}{toml}")).Split(": ", 2)[1]);
+    }
+
+    [Fact]
+    public void A_bridge_needs_a_name_and_an_address() =>
+        Assert.Equal(
+            [
+                "gateway.toml:1: bridge.0.name is missing; it must be a name of letters, digits, - and _",
+                $"gateway.toml:1: bridge.0.address is missing; it must be {Address}",
+            ],
+            _loading.Faults("[[bridge]]\n"));
+
+    [Fact]
+    public void A_single_table_is_no_bridge() =>
+        Assert.Equal("gateway.toml:1: bridge is a table; it must be an array of tables, each written [[bridge]]", Assert.Single(_loading.Faults("[bridge]\nname='c'")));
+
+    [Fact]
+    public void Bridges_do_not_share_a_name_nor_an_identity_at_one_broker() =>
+        Assert.Equal(
+            [
+                "gateway.toml:4: bridge.a is there twice; every bridge must have a name of its own",
+                "gateway.toml:7: bridge.b.client_id is \"host-1\", as in bridge.a at the same address; they would take the connection from one another, so it must be another",
+            ],
+            _loading.Faults("[[bridge]]\nname='a'\naddress='mqtt://h'\n[[bridge]]\nname='a'\naddress='mqtt://i'\n[[bridge]]\nname='b'\naddress='mqtt://H:1883'"));
+
+    [Fact]
+    public void A_password_needs_a_user_name_but_in_mqtt_5()
+    {
+        _loading.File("password", "secret");
+
+        Assert.Equal(
+            "gateway.toml:4: bridge.c.password_file needs a username beside it, unless protocol is \"5.0\"",
+            Assert.Single(_loading.Faults("[[bridge]]\nname='c'\naddress='mqtt://h'\npassword_file='password'")));
+        Assert.Empty(_loading.Load("[[bridge]]\nname='c'\naddress='mqtt://h'\npassword_file='password'\nprotocol='5.0'").Faults);
+        Assert.Empty(_loading.Load("[[bridge]]\nname='c'\naddress='mqtt://h'\npassword_file='password'\nusername='u'").Faults);
+    }
+
+    [Fact]
+    public void Every_file_that_is_missing_is_named()
+    {
+        const string bridge = "[[bridge]]\nname='c'\naddress='mqtts://h'\nusername='u'\npassword_file='p'\nca_file='ca.pem'\ncertificate='c.pem'\nkey='k.pem'";
+
+        Assert.Equal(
+            [
+                "gateway.toml:5: bridge.c.password_file is \"p\"; it must be the path of a file that exists and can be read",
+                "gateway.toml:6: bridge.c.ca_file is \"ca.pem\"; it must be the path of a file that exists and can be read",
+                "gateway.toml:7: bridge.c.certificate is \"c.pem\"; it must be the path of a file that exists and can be read",
+                "gateway.toml:8: bridge.c.key is \"k.pem\"; it must be the path of a file that exists and can be read",
+            ],
+            _loading.Faults(bridge));
+    }
+
+    [Fact]
+    public void Certificates_are_looked_into()
+    {
+        _loading.File("not.pem", "nothing");
+
+        var faults = _loading.Faults("[[bridge]]\nname='c'\naddress='mqtts://h'\nca_file='not.pem'\ncertificate='not.pem'\nkey='not.pem'");
+
+        Assert.StartsWith("gateway.toml:4: bridge.c.ca_file is \"not.pem\"; it must be a PEM file with certificates", faults[0], StringComparison.Ordinal);
+        Assert.StartsWith("gateway.toml:5: bridge.c.certificate is \"not.pem\"; it must be a PEM file with the certificate that key belongs to", faults[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Certificates_are_for_tls_and_a_certificate_needs_its_key()
+    {
+        _loading.File("x.pem", TestCertificate.Pem);
+
+        Assert.Equal(
+            [
+                "gateway.toml:4: bridge.c.ca_file is for TLS; address must begin with mqtts://",
+                "gateway.toml:5: bridge.c.certificate is for TLS; address must begin with mqtts://",
+                "gateway.toml:5: bridge.c.certificate is not enough; certificate and key go together",
+            ],
+            _loading.Faults("[[bridge]]\nname='c'\naddress='mqtt://h'\nca_file='x.pem'\ncertificate='x.pem'"));
+        Assert.Empty(_loading.Load("[[bridge]]\nname='c'\naddress='mqtts://h'\nca_file='x.pem'\ncertificate='x.pem'\nkey='x.pem'").Faults);
+    }
+
+    [Fact]
+    public void Every_fault_is_told_at_once_in_the_order_of_the_lines_and_then_those_from_elsewhere() =>
+        Assert.Equal(
+            [
+                "gateway.toml:2: mqtt.overflow is 1; it must be \"drop-oldest\" or \"drop-newest\"",
+                "gateway.toml:3: mqtt.max_inflight is 70_000; it must be a whole number from 1 to 65535",
+                "gateway.toml:5: gateway.nam is no known key; the nearest is gateway.name",
+                "gateway.toml:6: gateway.sys_interval is \"2h\"; it must be a duration from \"0\" to \"1h\"",
+                "--set: log.level is 5; it must be \"trace\", \"debug\", \"info\", \"warning\" or \"error\"",
+            ],
+            _loading.Faults("[mqtt]\noverflow = 1\nmax_inflight = 70_000\n[gateway]\nnam = 'x'\nsys_interval = '2h'", "log.level=5"));
+
+    [Fact]
+    public void Text_that_is_no_toml_is_told_with_its_lines_and_its_keys_are_not_guessed_at()
+    {
+        var faults = _loading.Faults("[mqtt]\nmax_inflight = \nbind = 127.0.0.1:1883\n", "mqtt.max_inflight=0");
+
+        Assert.Equal(["gateway.toml:2", "gateway.toml:3"], faults.Select(fault => fault.Split(": ")[0]));
+        Assert.Equal("gateway.toml:2", Assert.Single(_loading.Faults("[mqtt]\n[mqtt]")).Split(": ")[0]);
+        Assert.EndsWith("stand in quotes", faults[1], StringComparison.Ordinal);
+    }
+}
