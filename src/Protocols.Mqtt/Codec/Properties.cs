@@ -40,14 +40,14 @@ public readonly ref struct Properties
     internal static bool TryParse(scoped ref WireReader body, PacketSet place, out Properties properties, out ParseError error)
     {
         properties = default;
-        if (!VariableByteInteger.TryRead(ref body, out var length) || length > body.Remaining)
+        if (!VariableByteInteger.TryRead(ref body, out var length) && !body.IsTruncated)
         {
-            error = body.IsTruncated || length > body.Remaining ? ParseError.Truncated : ParseError.LengthMismatch;
+            error = ParseError.LengthMismatch;
             return false;
         }
 
         properties = new Properties(body.ReadBytes(length));
-        error = properties.Check(place);
+        error = body.IsTruncated ? ParseError.Truncated : properties.Check(place);
         return error == ParseError.None;
     }
 
