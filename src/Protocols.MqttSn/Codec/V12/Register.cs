@@ -1,0 +1,48 @@
+using Edge.Messaging.Wire;
+
+namespace Edge.Protocols.MqttSn.Codec.V12;
+
+/// <summary>REGISTER, one side gives a Topic Name a topic id, or asks for one (MQTT-SN 1.2 §5.4.10).</summary>
+/// <remarks>
+/// <code>
+/// Length | MsgType=0x0A | TopicId | MsgId | TopicName
+///  1 / 3 |      1       |    2    |   2   |   1..n      octets
+/// </code>
+/// </remarks>
+internal readonly ref struct Register : IMqttSnMessage<Register>
+{
+    public static MqttSnMessageType Type => MqttSnMessageType.Register;
+
+    /// <summary>The topic id given; 0 when a client asks.</summary>
+    public ushort TopicId { get; init; }
+
+    public ushort MsgId { get; init; }
+
+    /// <summary>Topic Name in UTF-8.</summary>
+    public ReadOnlySpan<byte> TopicName { get; init; }
+
+    public int Size => MqttSnFrame.SizeOf(4 + TopicName.Length);
+
+    public static bool TryParse(scoped ref WireReader body, out Register message, out ParseError error)
+    {
+        message = new Register
+        {
+            TopicId = body.ReadUInt16(),
+            MsgId = body.ReadUInt16(),
+            TopicName = body.ReadToEnd(),
+        };
+        error = body.IsTruncated ? ParseError.Truncated
+              : message.TopicName.IsEmpty ? ParseError.InvalidTopic
+              : !Utf8Text.IsValid(message.TopicName) ? ParseError.InvalidText
+              : ParseError.None;
+        return error == ParseError.None;
+    }
+
+    public void Write(Span<byte> destination)
+    {
+        var body = MqttSnFrame.Begin(destination, Size, Type);
+        body.WriteUInt16(TopicId);
+        body.WriteUInt16(MsgId);
+        body.WriteBytes(TopicName);
+    }
+}
