@@ -18,7 +18,7 @@ public readonly record struct TopicFilter
     public static bool TryParse([NotNullWhen(true)] string? text, out TopicFilter filter)
     {
         var valid = text is { Length: > 0 }
-            && !text.Contains('\0')
+            && Utf8Text.IsValid(text)
             && (text.Length <= TopicName.MaxOctets / 3 || Encoding.UTF8.GetByteCount(text) <= TopicName.MaxOctets)
             && WildcardsFillTheirLevel(text);
         filter = valid ? new TopicFilter(text!) : default;

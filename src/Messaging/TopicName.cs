@@ -17,11 +17,12 @@ public readonly record struct TopicName
     /// <summary>True for topics such as <c>$SYS/…</c>, which a filter that begins with a wildcard does not match ([MQTT-4.7.2-1]).</summary>
     public bool IsReserved => _value is ['$', ..];
 
-    /// <summary>Takes a text that may be a Topic Name; false when it is empty, too long, or holds <c>+</c>, <c>#</c> or U+0000.</summary>
+    /// <summary>Takes a text that may be a Topic Name; false when it is empty, too long, no text, or holds <c>+</c>, <c>#</c> or U+0000.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out TopicName name)
     {
         var valid = text is { Length: > 0 }
-            && text.AsSpan().IndexOfAny('+', '#', '\0') < 0
+            && text.AsSpan().IndexOfAny('+', '#') < 0
+            && Utf8Text.IsValid(text)
             && (text.Length <= MaxOctets / 3 || Encoding.UTF8.GetByteCount(text) <= MaxOctets);
         name = valid ? new TopicName(text!) : default;
         return valid;

@@ -19,4 +19,22 @@ public static class Utf8Text
     /// <summary>Whether octets are well-formed UTF-8 without U+0000.</summary>
     public static bool IsValid(ReadOnlySpan<byte> utf8) =>
         !utf8.Contains((byte)0) && System.Text.Unicode.Utf8.IsValid(utf8);
+
+    /// <summary>Whether a text can be written: it holds neither U+0000 nor half a surrogate pair.</summary>
+    public static bool IsValid(ReadOnlySpan<char> text) => !text.Contains('\0') && AreSurrogatesPaired(text);
+
+    private static bool AreSurrogatesPaired(ReadOnlySpan<char> text)
+    {
+        for (var next = text.IndexOfAnyInRange('\uD800', '\uDFFF'); next >= 0; next = text.IndexOfAnyInRange('\uD800', '\uDFFF'))
+        {
+            if (next + 1 == text.Length || !char.IsSurrogatePair(text[next], text[next + 1]))
+            {
+                return false;
+            }
+
+            text = text[(next + 2)..];
+        }
+
+        return true;
+    }
 }

@@ -1,0 +1,146 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using CsCheck;
+
+namespace Edge.Messaging.Tests;
+
+/// <summary>Topic Filters and what they match (MQTT 5.0 §4.7).</summary>
+public sealed class TopicFilterTests
+{
+    private static readonly Gen<string> Level = Gen.OneOf("a", "b", "", "$x", "ab");
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("#")]
+    [InlineData("+")]
+    [InlineData("+/+")]
+    [InlineData("/+")]
+    [InlineData("a/+/b/#")]
+    [InlineData("$SYS/#")]
+    [InlineData("$share/group/a/+")]
+    public void A_filter_is_taken_as_it_is_from_text_and_from_octets(string text)
+    {
+        Assert.True(TopicFilter.TryParse(text, out var fromText));
+        Assert.True(TopicFilter.TryParse(Encoding.UTF8.GetBytes(text), out var fromOctets));
+
+        Assert.Equal(text, fromText.ToString());
+        Assert.Equal(fromText, fromOctets);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a+")]
+    [InlineData("+a/b")]
+    [InlineData("a/b#")]
+    [InlineData("#/a")]
+    [InlineData("a/#/b")]
+    [InlineData("##")]
+    [InlineData("++")]
+    [InlineData("a\0")]
+    public void A_wildcard_that_does_not_fill_its_level_or_is_not_last_is_refused(string text)
+    {
+        Assert.False(TopicFilter.TryParse(text, out _));
+        Assert.False(TopicFilter.TryParse(Encoding.UTF8.GetBytes(text), out _));
+    }
+
+    [Fact]
+    public void Half_a_surrogate_pair_is_no_text() => Assert.False(TopicFilter.TryParse("\uDF21/+", out _));
+
+    [Theory]
+    [InlineData(65_535, true)]
+    [InlineData(65_536, false)]
+    public void The_limit_is_65535_octets(int length, bool isFilter) => Assert.Equal(isFilter, TopicFilter.TryParse(new string('a', length), out _));
+
+    // The examples of MQTT 5.0 §4.7.1 and §4.7.2, and what other brokers got wrong: empty levels under a "+".
+    [Theory]
+    [InlineData("sport/tennis/player1/#", "sport/tennis/player1", true)]
+    [InlineData("sport/tennis/player1/#", "sport/tennis/player1/ranking", true)]
+    [InlineData("sport/tennis/player1/#", "sport/tennis/player1/score/wimbledon", true)]
+    [InlineData("sport/tennis/player1/#", "sport/tennis/player2", false)]
+    [InlineData("sport/tennis/player1/#", "sport/tennis", false)]
+    [InlineData("sport/#", "sport", true)]
+    [InlineData("sport/#", "sports", false)]
+    [InlineData("sport/tennis/+", "sport/tennis/player1", true)]
+    [InlineData("sport/tennis/+", "sport/tennis/player1/ranking", false)]
+    [InlineData("sport/+", "sport", false)]
+    [InlineData("sport/+", "sport/", true)]
+    [InlineData("+/+", "/finance", true)]
+    [InlineData("/+", "/finance", true)]
+    [InlineData("+", "/finance", false)]
+    [InlineData("foo/+/baz", "foo//baz", true)]
+    [InlineData("a/+/b", "a//b", true)]
+    [InlineData("+/#", "a", true)]
+    [InlineData("a/+/#", "a", false)]
+    [InlineData("a/b", "A/b", false)]
+    [InlineData("/", "/", true)]
+    [InlineData("#", "/", true)]
+    [InlineData("#", "$SYS/uptime", false)]
+    [InlineData("+/uptime", "$SYS/uptime", false)]
+    [InlineData("+", "$SYS", false)]
+    [InlineData("$SYS/#", "$SYS/uptime", true)]
+    [InlineData("$SYS/#", "$SYS", true)]
+    [InlineData("$SYS/+", "$SYS/uptime", true)]
+    [InlineData("a/+", "a/$SYS", true)]
+    [InlineData("a/#", "a/$SYS", true)]
+    public void Matches_as_section_4_7_says(string filter, string topic, bool expected) => Assert.Equal(expected, Filter(filter).Matches(Topic(topic)));
+
+    [Fact]
+    public void Matching_agrees_with_a_regular_expression() =>
+        Gen.Select(
+            Gen.OneOf(Level, Gen.Const("+")).List[1, 4],
+            Gen.Bool,
+            Level.List[1, 5])
+        .Sample((filterLevels, endsInHash, topicLevels) =>
+        {
+            var filterText = string.Join('/', endsInHash ? filterLevels.Append("#") : filterLevels);
+            var topicText = string.Join('/', topicLevels);
+            if (!TopicFilter.TryParse(filterText, out var filter) || !TopicName.TryParse(topicText, out var topic))
+            {
+                return filterText.Length == 0 || topicText.Length == 0;
+            }
+
+            return filter.Matches(topic) == MatchesByExpression(filterText, topicText);
+        });
+
+    [Fact]
+    public void Matching_allocates_nothing()
+    {
+        var (filter, topic) = (Filter("plant/+/line/#"), Topic("plant/1/line/2/temperature"));
+        Assert.True(filter.Matches(topic));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        for (var i = 0; i < 1_000; i++)
+        {
+            _ = filter.Matches(topic);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Theory]
+    [InlineData("a/b", false)]
+    [InlineData("a/+", true)]
+    [InlineData("#", true)]
+    public void Knows_whether_it_holds_a_wildcard(string text, bool expected) => Assert.Equal(expected, Filter(text).HasWildcard);
+
+    [Fact]
+    public void The_default_value_matches_nothing() => Assert.False(default(TopicFilter).Matches(Topic("/")));
+
+    private static bool MatchesByExpression(string filter, string topic)
+    {
+        if (topic[0] == '$' && filter[0] is '+' or '#')
+        {
+            return false;
+        }
+
+        var pattern = Regex.Escape(filter).Replace(@"\+", "[^/]*", StringComparison.Ordinal);
+        pattern = pattern == @"\#" ? ".*"
+            : pattern.EndsWith(@"/\#", StringComparison.Ordinal) ? pattern[..^3] + "(/.*)?"
+            : pattern;
+        return Regex.IsMatch(topic, $"^{pattern}$", RegexOptions.Singleline);
+    }
+
+    private static TopicFilter Filter(string text) => TopicFilter.TryParse(text, out var filter) ? filter : throw new ArgumentException(text);
+
+    private static TopicName Topic(string text) => TopicName.TryParse(text, out var topic) ? topic : throw new ArgumentException(text);
+}
