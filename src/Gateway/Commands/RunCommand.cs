@@ -39,7 +39,7 @@ internal static class RunCommand
         using var log = LogOutput.ToStandardError(settings.LogLevel, TimeProvider.System);
         AppDomain.CurrentDomain.UnhandledException += (_, _) => log.Dispose(); // What was said before the crash tells most about it.
         var logger = log.CreateLogger("Edge.Gateway");
-        using var signals = new StopSignals(logger, () => Environment.Exit(ExitCode.RuntimeFault));
+        using var signals = new StopSignals(TimeProvider.System, logger, () => Environment.Exit(ExitCode.RuntimeFault));
         logger.Starting(BuildInformation.Version, settings.Name, configuration.File ?? "built-in defaults");
         try
         {

@@ -26,8 +26,9 @@ internal static class Watchdog
             {
                 // One question at a time: while the last one hangs, it is the answer.
                 answer ??= isWell(stopping).AsTask();
-                var well = await AnswersYesAsync(answer, interval, time, stopping);
-                answer = answer.IsCompleted ? null : answer;
+                var answered = await WithinAsync(answer, interval, time, stopping);
+                answer = answered is null ? answer : null;
+                var well = answered ?? false;
                 if (well)
                 {
                     manager.Alive();
@@ -51,7 +52,8 @@ internal static class Watchdog
         }
     }
 
-    private static async Task<bool> AnswersYesAsync(Task<bool> answer, TimeSpan limit, TimeProvider time, CancellationToken stopping)
+    /// <summary>The answer, or null when it does not come in time.</summary>
+    private static async Task<bool?> WithinAsync(Task<bool> answer, TimeSpan limit, TimeProvider time, CancellationToken stopping)
     {
         try
         {
@@ -59,7 +61,7 @@ internal static class Watchdog
         }
         catch (TimeoutException)
         {
-            return false;
+            return null;
         }
     }
 }
