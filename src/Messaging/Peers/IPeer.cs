@@ -10,6 +10,11 @@ public interface IPeer<TReply>
     /// <summary>Whether <see cref="OnDelivery"/> may be called now. False while connecting, or while the protocol allows nothing more outstanding.</summary>
     bool WantsDelivery { get; }
 
+    /// <summary>The conversation begins: the first call, before any frame. For a peer that wants to hear something in time.</summary>
+    void OnOpened(IPeerEffects<TReply> effects)
+    {
+    }
+
     /// <summary>One whole frame arrived. Whatever its octets, this does not throw.</summary>
     void OnFrame(ReadOnlySpan<byte> frame, IPeerEffects<TReply> effects);
 

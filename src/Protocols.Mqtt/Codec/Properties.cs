@@ -1,3 +1,5 @@
+using System.Text;
+using Edge.Messaging;
 using Edge.Messaging.Wire;
 
 namespace Edge.Protocols.Mqtt.Codec;
@@ -36,6 +38,49 @@ public readonly ref struct Properties
 
     /// <summary>Goes through all of them.</summary>
     public Enumerator GetEnumerator() => new(_octets);
+
+    /// <summary>Those that travel with a message, as owned values; null when there is none of them.</summary>
+    public MessageProperties? ToMessageProperties()
+    {
+        bool? payloadIsText = null;
+        string? contentType = null;
+        string? responseTopic = null;
+        ReadOnlyMemory<byte>? correlationData = null;
+        List<KeyValuePair<string, string>>? userProperties = null;
+        foreach (var property in this)
+        {
+            switch (property.Id)
+            {
+                case PropertyId.PayloadFormatIndicator:
+                    payloadIsText = property.Number == 1;
+                    break;
+                case PropertyId.ContentType:
+                    contentType = Encoding.UTF8.GetString(property.Octets);
+                    break;
+                case PropertyId.ResponseTopic:
+                    responseTopic = Encoding.UTF8.GetString(property.Octets);
+                    break;
+                case PropertyId.CorrelationData:
+                    correlationData = property.Octets.ToArray();
+                    break;
+                case PropertyId.UserProperty:
+                    userProperties ??= [];
+                    userProperties.Add(new(Encoding.UTF8.GetString(property.Octets), Encoding.UTF8.GetString(property.UserValue)));
+                    break;
+            }
+        }
+
+        var any = payloadIsText is not null || contentType is not null || responseTopic is not null
+            || correlationData is not null || userProperties is not null;
+        return !any ? null : new MessageProperties
+        {
+            PayloadIsText = payloadIsText,
+            ContentType = contentType,
+            ResponseTopic = responseTopic,
+            CorrelationData = correlationData,
+            UserProperties = userProperties ?? [],
+        };
+    }
 
     internal static bool TryParse(scoped ref WireReader body, PacketSet place, out Properties properties, out ParseError error)
     {

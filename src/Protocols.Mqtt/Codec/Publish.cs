@@ -63,14 +63,32 @@ public readonly ref struct Publish
             Properties = properties,
             Payload = body.ReadToEnd(),
         };
-        var hasTopic = topic.Length > 0 || version != MqttVersion.Mqtt5 || properties.Number(PropertyId.TopicAlias) is null;
         error = body.IsTruncated ? ParseError.Truncated
               : qos > QualityOfService.ExactlyOnce ? ParseError.ReservedValue
               : dup && qos == QualityOfService.AtMostOnce ? ParseError.InvalidValue
               : packetId == 0 && qos != QualityOfService.AtMostOnce ? ParseError.InvalidValue
-              : hasTopic ? TopicText.CheckName(topic)
-              : ParseError.None;
+              : topic.IsEmpty && version == MqttVersion.Mqtt5 ? CheckAlias(properties)
+              : TopicText.CheckName(topic);
         return error == ParseError.None;
+    }
+
+    /// <summary>Makes an owned message of it: the payload is copied, and those properties are taken along that travel with a message.</summary>
+    /// <param name="topic">Topic Name that <see cref="Topic"/> or the Topic Alias stands for.</param>
+    /// <param name="clock">Read only when there is a Message Expiry Interval.</param>
+    public Message ToMessage(TopicName topic, TimeProvider clock)
+    {
+        var hasProperties = !Properties.IsEmpty;
+        return new Message
+        {
+            Topic = topic,
+            Payload = Payload.ToArray(),
+            Qos = Qos,
+            Retain = Retain,
+            Properties = hasProperties ? Properties.ToMessageProperties() : null,
+            ExpiresAt = hasProperties && Properties.Number(PropertyId.MessageExpiryInterval) is { } interval
+                ? clock.GetUtcNow().AddSeconds(interval)
+                : null,
+        };
     }
 
     /// <summary>Octets that <see cref="Write"/> needs.</summary>
@@ -96,6 +114,9 @@ public readonly ref struct Publish
     }
 
     internal static int FlagsOf(bool dup, QualityOfService qos, bool retain) => (dup ? 0b1000 : 0) | ((int)qos << 1) | (retain ? 0b0001 : 0);
+
+    private static ParseError CheckAlias(Properties properties) =>
+        properties.Number(PropertyId.TopicAlias) is null ? ParseError.InvalidValue : ParseError.None;
 
     private int RemainingLength(MqttVersion version) =>
         2 + Topic.Length + (Qos == QualityOfService.AtMostOnce ? 0 : 2) + (version == MqttVersion.Mqtt5 ? Properties.Size : 0) + Payload.Length;

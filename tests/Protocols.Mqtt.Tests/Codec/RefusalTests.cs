@@ -85,7 +85,7 @@ public sealed class RefusalTests
     public void Publish(string packet, ParseError expected) => Refused(packet, MqttVersion.Mqtt311, expected);
 
     [Theory]
-    [InlineData("30 0000 00", ParseError.InvalidTopic)] // [MQTT-4.7.3-1]: neither name nor alias
+    [InlineData("30 0000 00", ParseError.InvalidValue)] // §3.3.2.1: neither name nor alias
     [InlineData("30 \"t\"", ParseError.Truncated)]
     [InlineData("30 \"t\" 05 23 0001", ParseError.Truncated)]
     [InlineData("30 \"t\" [05 01]", ParseError.ReservedValue)] // no such property

@@ -1,0 +1,85 @@
+using Edge.Messaging;
+using Edge.Messaging.Wire;
+using Edge.Protocols.Mqtt.Codec;
+using Effects = Edge.Messaging.Peers.IPeerEffects<Edge.Protocols.Mqtt.MqttReply>;
+
+namespace Edge.Protocols.Mqtt;
+
+/// <summary>The client gets messages (MQTT 5.0 §4.3, §4.4).</summary>
+public sealed partial class MqttConnection
+{
+    /// <inheritdoc/>
+    public void OnDelivery(in Delivery delivery, Effects effects)
+    {
+        if (_state != State.Connected)
+        {
+            return;
+        }
+
+        if (delivery.Kind == DeliveryKind.Release)
+        {
+            SendAck(PacketType.PubRel, delivery.PacketId, ReasonCode.Success, effects);
+            return;
+        }
+
+        var publish = new OutgoingPublish(delivery, _version, SecondsLeft(delivery.Message!));
+        if (publish.Size > _maximumPacketSize)
+        {
+            // [MQTT-3.1.2-25]: as if it had been delivered.
+            effects.Discard(delivery, DropCause.Oversize);
+            return;
+        }
+
+        publish.Write(effects.Send(publish.Size));
+    }
+
+    /// <summary>Message Expiry Interval that is left ([MQTT-3.3.2-6]). Whether it is too late to send at all, the session decides.</summary>
+    private uint? SecondsLeft(Message message) =>
+        message.ExpiresAt is { } instant && _version == MqttVersion.Mqtt5
+            ? (uint)Math.Clamp(Math.Ceiling((instant - clock.GetUtcNow()).TotalSeconds), 0, uint.MaxValue)
+            : null;
+
+    private ParseError OnPubAck(ReadOnlySpan<byte> frame, Effects effects)
+    {
+        if (PublishAck.TryParse(frame, PacketType.PubAck, _version, out var pubAck, out var error))
+        {
+            Settle(pubAck, QualityOfService.AtLeastOnce, Acknowledgement.PubAck, effects);
+        }
+
+        return error;
+    }
+
+    private ParseError OnPubRec(ReadOnlySpan<byte> frame, Effects effects)
+    {
+        if (PublishAck.TryParse(frame, PacketType.PubRec, _version, out var pubRec, out var error))
+        {
+            Settle(pubRec, QualityOfService.ExactlyOnce, Acknowledgement.PubRec, effects);
+        }
+
+        return error;
+    }
+
+    private ParseError OnPubComp(ReadOnlySpan<byte> frame, Effects effects)
+    {
+        // Also "Packet Identifier not found" completes the exchange: there is nothing left to repeat (MQTT 5.0 §4.3.3).
+        if (PublishAck.TryParse(frame, PacketType.PubComp, _version, out var pubComp, out var error))
+        {
+            effects.Acknowledge(pubComp.PacketId, Acknowledgement.PubComp);
+        }
+
+        return error;
+    }
+
+    /// <summary>Passes an acknowledgement on; one with a Reason Code of 0x80 or more ends the exchange, and the message counts as refused.</summary>
+    private static void Settle(in PublishAck ack, QualityOfService qos, Acknowledgement acknowledgement, Effects effects)
+    {
+        if (ack.ReasonCode < ReasonCode.UnspecifiedError)
+        {
+            effects.Acknowledge(ack.PacketId, acknowledgement);
+        }
+        else
+        {
+            effects.Discard(new Delivery(DeliveryKind.Publish, ack.PacketId, null, qos, Retain: false, Dup: false, null), DropCause.Refused);
+        }
+    }
+}

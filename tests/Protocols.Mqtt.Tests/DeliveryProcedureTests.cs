@@ -1,0 +1,121 @@
+using Edge.Messaging;
+using Edge.Protocols.Mqtt.Tests.Codec;
+using static Edge.Protocols.Mqtt.Tests.Conversation;
+
+namespace Edge.Protocols.Mqtt.Tests;
+
+/// <summary>The client gets messages (MQTT 5.0 §4.3, §4.4).</summary>
+public sealed class DeliveryProcedureTests
+{
+    private static readonly Message Hi = OutgoingPublishTests.MessageOf("t", "hi");
+    private static readonly Delivery Qos1 = new(DeliveryKind.Publish, 10, Hi, QualityOfService.AtLeastOnce, Retain: false, Dup: false, null);
+    private static readonly Delivery Qos2 = Qos1 with { Qos = QualityOfService.ExactlyOnce };
+    private static readonly Delivery Release = new(DeliveryKind.Release, 10, null, QualityOfService.ExactlyOnce, Retain: false, Dup: false, null);
+
+    [Fact]
+    public void Qos_0_is_sent_and_forgotten() => Assert.Equal(
+        [Sent("31 \"t\" 'hi'")],
+        Connected(ConnectV311).Delivers(Qos1 with { PacketId = 0, Qos = QualityOfService.AtMostOnce, Retain = true }));
+
+    [Fact, Spec("MQTT-4.3.2-2"), Spec("MQTT-3.3.1-1")]
+    public void Qos_1_ends_with_PUBACK()
+    {
+        var talk = Connected(ConnectV311);
+
+        Assert.Equal([Sent("32 \"t\" 000A 'hi'")], talk.Delivers(Qos1));
+        Assert.Equal([Sent("3A \"t\" 000A 'hi'")], talk.Delivers(Qos1 with { Dup = true }));
+        Assert.Equal(["acknowledge 10 PubAck"], talk.Says("40 000A"));
+    }
+
+    [Fact, Spec("MQTT-4.3.3-4"), Spec("MQTT-4.3.3-5")]
+    public void Qos_2_ends_with_PUBCOMP()
+    {
+        var talk = Connected(ConnectV5);
+
+        Assert.Equal([Sent("34 \"t\" 000A 00 'hi'")], talk.Delivers(Qos2));
+        Assert.Equal(["acknowledge 10 PubRec"], talk.Says("50 000A"));
+        Assert.Equal([Sent("62 000A")], talk.Delivers(Release));
+        Assert.Equal(["acknowledge 10 PubComp"], talk.Says("70 000A"));
+    }
+
+    [Theory]
+    [InlineData("40 000A 80"), InlineData("40 000A 99 [1F \"no JSON\"]"), InlineData("50 000A 97")]
+    public void A_message_the_client_refuses_is_counted_and_not_sent_again(string refusal)
+    {
+        var talk = Connected(ConnectV5);
+        talk.Delivers(Qos2);
+
+        Assert.Equal(["discard 10 Refused"], talk.Says(refusal));
+    }
+
+    [Theory]
+    [InlineData("40 000A 10", "acknowledge 10 PubAck")]
+    [InlineData("50 000A 10", "acknowledge 10 PubRec")]
+    [InlineData("70 000A 92", "acknowledge 10 PubComp")]
+    public void Other_reasons_are_acknowledgements(string packet, string expected) =>
+        Assert.Equal([expected], Connected(ConnectV5).Says(packet));
+
+    [Fact, Spec("MQTT-3.3.2-5"), Spec("MQTT-3.3.2-6")]
+    public void The_Message_Expiry_Interval_counts_down_while_the_message_waits()
+    {
+        var talk = Connected(ConnectV5);
+        var delivery = Qos1 with { Message = Hi with { ExpiresAt = talk.Clock.Now.AddSeconds(60) } };
+
+        Assert.Equal([Sent("32 \"t\" 000A [02 0000003C] 'hi'")], talk.Delivers(delivery));
+        talk.Clock.Now += TimeSpan.FromSeconds(10.5);
+        Assert.Equal([Sent("32 \"t\" 000A [02 00000032] 'hi'")], talk.Delivers(delivery));
+        talk.Clock.Now += TimeSpan.FromDays(1);
+        Assert.Equal([Sent("32 \"t\" 000A [02 00000000] 'hi'")], talk.Delivers(delivery));
+    }
+
+    [Fact]
+    public void Before_MQTT_5_there_is_no_property_to_send()
+    {
+        var message = OutgoingPublishTests.FullMessage with { ExpiresAt = DateTimeOffset.MaxValue };
+
+        Assert.Equal(
+            [Sent("32 \"a/ü\" 000A 'payload'")],
+            Connected(ConnectV311).Delivers(Qos1 with { Message = message, SubscriptionIdentifiers = [1] }));
+    }
+
+    [Fact, Spec("MQTT-3.3.4-3"), Spec("MQTT-3.3.4-4")]
+    public void Subscription_Identifiers_and_properties_are_sent_along()
+    {
+        var message = OutgoingPublishTests.FullMessage with { ExpiresAt = DateTimeOffset.MaxValue };
+
+        Assert.Equal(
+            [Sent("32 \"a/ü\" 000A [02 FFFFFFFF 0B 01 0B FFFFFF7F 01 01 03 \"text/plain\" 08 \"r\" 09 0002 0102 26 \"k\" \"v\" 26 \"k\" \"ä\"] 'payload'")],
+            Connected(ConnectV5).Delivers(Qos1 with { Message = message, SubscriptionIdentifiers = [1, 268_435_455] }));
+    }
+
+    [Fact, Spec("MQTT-3.1.2-24"), Spec("MQTT-3.1.2-25")]
+    public void A_message_larger_than_the_client_takes_is_discarded_and_counted()
+    {
+        var talk = Connected("10 \"MQTT\" 05 02 0000 [27 00000040] \"c\"", new MqttOptions { MaxPacketSize = 1_024 });
+        var fits = OutgoingPublishTests.MessageOf("t", new string('x', 64 - 8));
+        var tooLarge = OutgoingPublishTests.MessageOf("t", new string('x', 64 - 7));
+
+        Assert.StartsWith("< ", Assert.Single(talk.Delivers(Qos1 with { Message = fits })), StringComparison.Ordinal);
+        Assert.Equal(["discard 10 Oversize"], talk.Delivers(Qos1 with { Message = tooLarge }));
+        Assert.Equal(["discard 0 Oversize"], talk.Delivers(Qos1 with { Message = tooLarge, PacketId = 0, Qos = QualityOfService.AtMostOnce, Retain = true, SubscriptionIdentifiers = [1, 2] }));
+    }
+
+    [Fact, Spec("MQTT-3.14.2-3"), Spec("MQTT-3.1.2-24")]
+    public void The_reason_in_words_is_left_out_for_a_client_that_takes_little()
+    {
+        var talk = Connected("10 \"MQTT\" 05 02 0000 [27 00000012] \"c\"");
+
+        Assert.Equal(["refuse InvalidValue", Sent("E0 82"), "close, will"], talk.Says("32 \"t\" 0000 00"));
+    }
+
+    [Fact]
+    public void Nothing_is_sent_after_the_end()
+    {
+        var talk = Connected(ConnectV5);
+        talk.Says("E0");
+
+        Assert.False(talk.Peer.WantsDelivery);
+        Assert.Empty(talk.Delivers(Qos1));
+        Assert.Empty(talk.Delivers(Release));
+    }
+}
