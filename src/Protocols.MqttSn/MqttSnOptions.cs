@@ -23,6 +23,9 @@ public sealed record MqttSnOptions
     /// <summary>Topic ids agreed in advance (§6.7), 1–65,534, as id to Topic Name.</summary>
     public IReadOnlyDictionary<ushort, TopicName> PredefinedTopics { get; init; } = new Dictionary<ushort, TopicName>();
 
+    /// <summary>Topic ids a client may have at a time; 1–65,534. The one used least lately gives way to a further one.</summary>
+    public int MaxTopicIds { get; init; } = 1_024;
+
     /// <summary>How long a session made with CleanSession = 0 outlives its connection.</summary>
     public TimeSpan MaxSessionExpiry { get; init; } = TimeSpan.FromDays(7);
 }

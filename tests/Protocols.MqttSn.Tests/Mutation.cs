@@ -5,9 +5,11 @@ namespace Edge.Protocols.MqttSn.Tests;
 /// <summary>Good octets made bad: changed, cut, lengthened, run together.</summary>
 internal static class Mutation
 {
+    public static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
+
     public static Gen<byte[]> Of(byte[][] seeds)
     {
-        var seed = Gen.Int[0, seeds.Length - 1].Select(i => seeds[i]);
+        var seed = OneOf(seeds);
         var change = Gen.Select(Gen.Int[0, 15], Gen.Byte).Array[0, 3];
         return Gen.Select(seed, change, Gen.Int[0, 9], seed, (octets, changes, kind, other) =>
         {

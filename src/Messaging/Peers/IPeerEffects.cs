@@ -11,6 +11,7 @@ public interface IPeerEffects<TReply>
     Span<byte> Send(int size);
 
     /// <summary>Asks the broker for a session; frames that arrive before <see cref="IPeer{TReply}.OnConnected"/> wait (stream) or are dropped (datagrams).</summary>
+    /// <remarks>A session that the peer already has is parted from first. Its Will is forgotten: the client is there, and connects anew.</remarks>
     void Connect(ConnectRequest request);
 
     /// <summary>Hands a message to the broker, which answers through <see cref="IPeer{TReply}.OnPublished"/>, at QoS 0 too.</summary>

@@ -1,0 +1,164 @@
+using Edge.Messaging.Peers;
+using Edge.Messaging.Wire;
+using Edge.Protocols.MqttSn.Codec.V12;
+using Edge.Protocols.MqttSn.Topics;
+
+namespace Edge.Protocols.MqttSn;
+
+/// <summary>One node that speaks MQTT-SN 1.2, as the gateway sees it (MQTT-SN 1.2 §6). A node is what sends from one address.</summary>
+/// <remarks>
+/// <para>A peer that has no session, awaits none and has no timer armed holds nothing and may be forgotten; so may one that asked to close.</para>
+/// <para>Frames that are malformed leave no trace but <see cref="IPeerEffects{TReply}.Refuse"/>: anyone may send them in the node's name.</para>
+/// </remarks>
+public sealed partial class MqttSnPeer : IPeer<MqttSnReply>
+{
+    private readonly MqttSnOptions _options;
+    private readonly KnownTopics _known;
+    private readonly string _address;
+
+    private State _state;
+
+    /// <param name="options">Settings of the gateway.</param>
+    /// <param name="known">Topics that need no registration; one for all peers.</param>
+    /// <param name="address">Where the node is, for logs and rules, such as <c>192.0.2.7:50123</c>.</param>
+    public MqttSnPeer(MqttSnOptions options, KnownTopics known, string address)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(known);
+        _options = options;
+        _known = known;
+        _address = address;
+    }
+
+    private enum State : byte
+    {
+        /// <summary>Not connected.</summary>
+        Idle,
+        WillTopicAwaited,
+        WillMsgAwaited,
+
+        /// <summary>The broker was asked for a session.</summary>
+        Connecting,
+        Connected,
+    }
+
+    /// <inheritdoc/>
+    public bool WantsDelivery => _state == State.Connected && _awaited == Awaited.Nothing;
+
+    /// <inheritdoc/>
+    public void OnFrame(ReadOnlySpan<byte> frame, IPeerEffects<MqttSnReply> effects)
+    {
+        if (MqttSnFrame.TryParse(frame, out var type, out var body, out var error))
+        {
+            error = Take(type, ref body, effects);
+        }
+
+        if (error != ParseError.None)
+        {
+            effects.Refuse(error, frame.Length);
+        }
+
+        if (error is ParseError.None or ParseError.OutOfSequence && _state == State.Connected)
+        {
+            _isFresh &= type is MqttSnMessageType.Connect or MqttSnMessageType.WillMsg;
+            WatchKeepAlive(effects);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnTimer(PeerTimer timer, IPeerEffects<MqttSnReply> effects)
+    {
+        switch (timer)
+        {
+            case PeerTimer.KeepAlive when _state == State.Connected:
+                Lose(effects);
+                break;
+            case PeerTimer.Retry:
+                Retry(effects);
+                break;
+            case PeerTimer.Progress:
+                _farewells = 0;
+                break;
+        }
+    }
+
+    private static void Send<TMessage>(TMessage message, IPeerEffects<MqttSnReply> effects)
+        where TMessage : struct, IMqttSnMessage<TMessage>, allows ref struct => message.Write(effects.Send(message.Size));
+
+    private ParseError Take(MqttSnMessageType type, scoped ref WireReader body, IPeerEffects<MqttSnReply> effects)
+    {
+        ParseError error;
+        return type switch
+        {
+            MqttSnMessageType.Publish => Publish.TryParse(ref body, out var m, out error) ? OnPublish(m, effects) : error,
+            MqttSnMessageType.PubAck => PubAck.TryParse(ref body, out var m, out error) ? OnPubAck(m, effects) : error,
+            MqttSnMessageType.PubRec => PubRec.TryParse(ref body, out var m, out error) ? OnPubRec(m, effects) : error,
+            MqttSnMessageType.PubRel => PubRel.TryParse(ref body, out var m, out error) ? OnPubRel(m, effects) : error,
+            MqttSnMessageType.PubComp => PubComp.TryParse(ref body, out var m, out error) ? OnPubComp(m, effects) : error,
+            MqttSnMessageType.PingReq => PingReq.TryParse(ref body, out var m, out error) ? OnPingReq(m, effects) : error,
+            MqttSnMessageType.Register => Register.TryParse(ref body, out var m, out error) ? OnRegister(m, effects) : error,
+            MqttSnMessageType.RegAck => RegAck.TryParse(ref body, out var m, out error) ? OnRegAck(m, effects) : error,
+            MqttSnMessageType.Subscribe => Subscribe.TryParse(ref body, out var m, out error) ? OnSubscribe(m, effects) : error,
+            MqttSnMessageType.Unsubscribe => Unsubscribe.TryParse(ref body, out var m, out error) ? OnUnsubscribe(m, effects) : error,
+            MqttSnMessageType.Connect => Connect.TryParse(ref body, out var m, out error) ? OnConnect(m, effects) : error,
+            MqttSnMessageType.WillTopic => WillTopic.TryParse(ref body, out var m, out error) ? OnWillTopic(m, effects) : error,
+            MqttSnMessageType.WillMsg => WillMsg.TryParse(ref body, out var m, out error) ? OnWillMsg(m, effects) : error,
+            MqttSnMessageType.WillTopicUpd => WillTopicUpd.TryParse(ref body, out _, out error) ? OnWillTopicUpd(effects) : error,
+            MqttSnMessageType.WillMsgUpd => WillMsgUpd.TryParse(ref body, out _, out error) ? OnWillMsgUpd(effects) : error,
+            MqttSnMessageType.Disconnect => Disconnect.TryParse(ref body, out _, out error) ? OnDisconnect(effects) : error,
+            MqttSnMessageType.SearchGw => SearchGw.TryParse(ref body, out _, out error) ? OnSearchGw(effects) : error,
+
+            // What other gateways broadcast is no concern of this one.
+            MqttSnMessageType.Advertise => Advertise.TryParse(ref body, out _, out error) ? ParseError.None : error,
+            MqttSnMessageType.GwInfo => GwInfo.TryParse(ref body, out _, out error) ? ParseError.None : error,
+
+            // Answers to questions that this gateway did not ask are never answered: two gateways could keep each other busy.
+            MqttSnMessageType.PingResp => PingResp.TryParse(ref body, out _, out error) ? ParseError.OutOfSequence : error,
+            MqttSnMessageType.ConnAck or MqttSnMessageType.WillTopicReq or MqttSnMessageType.WillMsgReq or MqttSnMessageType.SubAck
+                or MqttSnMessageType.UnsubAck or MqttSnMessageType.WillTopicResp or MqttSnMessageType.WillMsgResp => ParseError.OutOfSequence,
+            _ => ParseError.UnknownType,
+        };
+    }
+
+    private ParseError OnSearchGw(IPeerEffects<MqttSnReply> effects)
+    {
+        Send(new GwInfo { GwId = _options.GatewayId }, effects);
+        return ParseError.None;
+    }
+
+    /// <summary>A frame that belongs to a connection came without one. A node that believes it is connected is told to connect again (§5.4.21).</summary>
+    private ParseError NotConnected(IPeerEffects<MqttSnReply> effects)
+    {
+        if (_state == State.Idle)
+        {
+            Send(new Disconnect(), effects);
+        }
+
+        return ParseError.OutOfSequence;
+    }
+
+    private bool IsCurrent(MqttSnReply reply) => _state == State.Connected && reply.Connection == _connection;
+
+    /// <summary>Sends again what was not answered, or gives the client up (§6.13).</summary>
+    private void Retry(IPeerEffects<MqttSnReply> effects)
+    {
+        var asksForWill = _state is State.WillTopicAwaited or State.WillMsgAwaited;
+        if (!asksForWill && _awaited == Awaited.Nothing)
+        {
+            return;
+        }
+
+        if (++_attempts > _options.RetryLimit)
+        {
+            Lose(effects);
+        }
+        else if (asksForWill)
+        {
+            AskForWill(effects);
+        }
+        else
+        {
+            SendAgain(effects);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using Edge.Messaging;
+
+namespace Edge.Protocols.MqttSn.Tests.Conversations;
+
+/// <summary>As much of a broker as conversations need: sessions that may outlive connections, one queue each, Wills. No retained messages.</summary>
+internal sealed class TinyBroker
+{
+    private readonly Dictionary<string, Session> _sessions = [];
+
+    public Session Connect(ConnectRequest request, out bool sessionPresent)
+    {
+        sessionPresent = _sessions.TryGetValue(request.ClientId, out var session) && !request.CleanStart;
+        if (!sessionPresent)
+        {
+            _sessions[request.ClientId] = session = new Session(this);
+        }
+
+        session!.Begin(request);
+        return session;
+    }
+
+    public void Publish(Message message)
+    {
+        foreach (var session in _sessions.Values)
+        {
+            session.Offer(message);
+        }
+    }
+
+    private void Forget(Session session) => _sessions.Remove(_sessions.Single(entry => entry.Value == session).Key);
+
+    internal sealed class Session(TinyBroker broker)
+    {
+        private readonly Dictionary<TopicFilter, QualityOfService> _subscriptions = [];
+        private readonly HashSet<ushort> _received = [];
+        private readonly LinkedList<Delivery> _queue = [];
+        private Delivery? _inFlight;
+        private bool _isReleasable;
+        private ushort _lastPacketId;
+        private ConnectRequest? _connection;
+
+        public void Begin(ConnectRequest request)
+        {
+            _connection = request;
+            if (_inFlight is { Kind: DeliveryKind.Publish } unacknowledged)
+            {
+                _queue.AddFirst(unacknowledged with { Dup = true });
+                _inFlight = null;
+            }
+            else if (_inFlight is not null)
+            {
+                _isReleasable = true;
+            }
+        }
+
+        public PublishOutcome Publish(Message message, ushort packetId)
+        {
+            if (packetId != 0 && !_received.Add(packetId))
+            {
+                return PublishOutcome.Repeated;
+            }
+
+            broker.Publish(message);
+            return PublishOutcome.Accepted;
+        }
+
+        public bool Release(ushort packetId) => _received.Remove(packetId);
+
+        public SubscribeOutcome Subscribe(Subscription subscription)
+        {
+            _subscriptions[subscription.Filter] = subscription.MaximumQos;
+            return (SubscribeOutcome)subscription.MaximumQos;
+        }
+
+        public bool Unsubscribe(TopicFilter filter) => _subscriptions.Remove(filter);
+
+        public void Offer(Message message)
+        {
+            var matching = _subscriptions.Where(subscription => subscription.Key.Matches(message.Topic)).ToList();
+            if (matching.Count == 0)
+            {
+                return;
+            }
+
+            var qos = (QualityOfService)Math.Min((int)message.Qos, matching.Max(subscription => (int)subscription.Value));
+            if (qos > QualityOfService.AtMostOnce)
+            {
+                _lastPacketId = (ushort)((_lastPacketId % ushort.MaxValue) + 1);
+                _queue.AddLast(new Delivery(DeliveryKind.Publish, _lastPacketId, message, qos, false, false, null));
+            }
+            else if (_connection is not null)
+            {
+                _queue.AddLast(new Delivery(DeliveryKind.Publish, 0, message, qos, false, false, null));
+            }
+        }
+
+        public bool TryTake(out Delivery delivery)
+        {
+            delivery = default;
+            if (_isReleasable)
+            {
+                _isReleasable = false;
+                delivery = _inFlight!.Value;
+                return true;
+            }
+
+            var next = _queue.FirstOrDefault(waiting => _inFlight is null || waiting.Qos == QualityOfService.AtMostOnce);
+            if (next.Message is null)
+            {
+                return false;
+            }
+
+            _queue.Remove(next);
+            _inFlight = next.Qos == QualityOfService.AtMostOnce ? _inFlight : next;
+            delivery = next;
+            return true;
+        }
+
+        public void Acknowledge(ushort packetId, Acknowledgement acknowledgement)
+        {
+            Assert.Equal(_inFlight?.PacketId, packetId);
+            if (acknowledgement == Acknowledgement.PubRec)
+            {
+                _inFlight = new Delivery(DeliveryKind.Release, packetId, null, QualityOfService.ExactlyOnce, false, false, null);
+                _isReleasable = true;
+            }
+            else
+            {
+                _inFlight = null;
+            }
+        }
+
+        public void Discard(in Delivery delivery) => _inFlight = _inFlight?.PacketId == delivery.PacketId ? null : _inFlight;
+
+        public void End(bool publishWill)
+        {
+            var connection = _connection!;
+            _connection = null;
+            if (connection.SessionExpiry == TimeSpan.Zero)
+            {
+                broker.Forget(this);
+            }
+
+            if (publishWill && connection.Will is { } will)
+            {
+                broker.Publish(will.Message);
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using Edge.Messaging;
+using Edge.Messaging.Peers;
+using Edge.Messaging.Wire;
+using Edge.Protocols.MqttSn.Topics;
+
+namespace Edge.Protocols.MqttSn.Tests.Conversations;
+
+/// <summary>Peers with a broker behind them, and a clock that stands still until told: a gateway without sockets and waiting.</summary>
+internal sealed class TinyFront(MqttSnOptions options)
+{
+    private readonly TinyBroker _broker = new();
+    private readonly KnownTopics _known = new(options.PredefinedTopics);
+    private readonly Dictionary<string, Link> _links = [];
+    private TimeSpan _now;
+
+    private MqttSnOptions Options => options;
+
+    /// <summary>Frames refused so far.</summary>
+    public int Refused { get; private set; }
+
+    /// <summary>Lets a node say something, and everything happen that follows.</summary>
+    public void Say(string node, byte[] frame)
+    {
+        if (!_links.TryGetValue(node, out var link))
+        {
+            _links.Add(node, link = new Link(this, node));
+        }
+
+        link.Peer.OnFrame(frame, link);
+        Settle();
+    }
+
+    /// <summary>What was sent to a node and not heard yet; null when there is nothing.</summary>
+    public byte[]? Hear(string node) => _links.TryGetValue(node, out var link) && link.Sent.TryDequeue(out var frame) ? frame : null;
+
+    /// <summary>Every node to which something was sent that was not heard.</summary>
+    public IEnumerable<string> Unheard => _links.Where(link => link.Value.Sent.Count > 0).Select(link => link.Key);
+
+    /// <summary>Lets time go by.</summary>
+    public void Wait(TimeSpan time)
+    {
+        var end = _now + time;
+        while (true)
+        {
+            var next = _links.Values.SelectMany(link => link.Timers.Select(timer => (timer.Value, timer.Key, link))).OrderBy(timer => timer.Value).FirstOrDefault();
+            if (next.link is null || next.Value > end)
+            {
+                break;
+            }
+
+            _now = next.Value;
+            next.link.Timers.Remove(next.Key);
+            next.link.Peer.OnTimer(next.Key, next.link);
+            Settle();
+        }
+
+        _now = end;
+    }
+
+    private void Settle()
+    {
+        for (var isBusy = true; isBusy;)
+        {
+            isBusy = false;
+            foreach (var link in _links.Values)
+            {
+                isBusy |= link.PassOne();
+            }
+        }
+    }
+
+    private sealed class Link : IPeerEffects<MqttSnReply>
+    {
+        private readonly TinyFront _front;
+        private readonly Queue<Action> _answers = [];
+        private TinyBroker.Session? _session;
+        private string _clientId = "";
+
+        public Link(TinyFront front, string name)
+        {
+            _front = front;
+            Peer = new MqttSnPeer(front.Options, front._known, name);
+        }
+
+        public MqttSnPeer Peer { get; }
+
+        public Queue<byte[]> Sent { get; } = [];
+
+        public Dictionary<PeerTimer, TimeSpan> Timers { get; } = [];
+
+        /// <summary>Passes one answer or delivery on to the peer; false when there is none.</summary>
+        public bool PassOne()
+        {
+            if (_answers.TryDequeue(out var answer))
+            {
+                answer();
+                return true;
+            }
+
+            if (Peer.WantsDelivery && _session!.TryTake(out var delivery))
+            {
+                Peer.OnDelivery(delivery, this);
+                return true;
+            }
+
+            return false;
+        }
+
+        public Span<byte> Send(int size)
+        {
+            var frame = new byte[size];
+            Sent.Enqueue(frame);
+            return frame;
+        }
+
+        public void Connect(ConnectRequest request)
+        {
+            _session?.End(publishWill: false);
+            _session = null;
+            _clientId = request.ClientId;
+            foreach (var other in _front._links.Values.Where(link => link._session is not null && link._clientId == _clientId))
+            {
+                other._session!.End(publishWill: true);
+                other._session = null;
+                other._answers.Enqueue(() => other.Peer.OnDetached(DetachReason.TakenOver, other));
+            }
+
+            _session = _front._broker.Connect(request, out var sessionPresent);
+            _answers.Enqueue(() => Peer.OnConnected(new ConnectOutcome(ConnectRefusal.None, new Procedures.NoSession(), sessionPresent), this));
+        }
+
+        public void Publish(Message message, ushort packetId, MqttSnReply reply)
+        {
+            var outcome = _session!.Publish(message, packetId);
+            _answers.Enqueue(() => Peer.OnPublished(reply, outcome, this));
+        }
+
+        public void PublishWithoutSession(Message message) => _front._broker.Publish(message);
+
+        public void Release(ushort packetId, MqttSnReply reply)
+        {
+            var known = _session!.Release(packetId);
+            _answers.Enqueue(() => Peer.OnReleased(reply, known, this));
+        }
+
+        public void Subscribe(IReadOnlyList<Subscription> subscriptions, MqttSnReply reply)
+        {
+            SubscribeOutcome[] outcomes = [.. subscriptions.Select(_session!.Subscribe)];
+            _answers.Enqueue(() => Peer.OnSubscribed(reply, outcomes, this));
+        }
+
+        public void Unsubscribe(IReadOnlyList<TopicFilter> filters, MqttSnReply reply)
+        {
+            bool[] existed = [.. filters.Select(_session!.Unsubscribe)];
+            _answers.Enqueue(() => Peer.OnUnsubscribed(reply, existed, this));
+        }
+
+        public void Acknowledge(ushort packetId, Acknowledgement acknowledgement) => _session!.Acknowledge(packetId, acknowledgement);
+
+        public void Discard(in Delivery delivery, DropCause cause) => _session!.Discard(delivery);
+
+        public void Arm(PeerTimer timer, TimeSpan due) => Timers[timer] = _front._now + due;
+
+        public void Disarm(PeerTimer timer) => Timers.Remove(timer);
+
+        public void Refuse(ParseError reason, int octets)
+        {
+            Assert.NotEqual(ParseError.None, reason);
+            _front.Refused++;
+        }
+
+        public void Close(bool publishWill, TimeSpan? sessionExpiry)
+        {
+            _session?.End(publishWill);
+            _session = null;
+        }
+    }}
