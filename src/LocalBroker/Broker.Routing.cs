@@ -75,21 +75,21 @@ public sealed partial class Broker
             Retain(message);
         }
 
-        var appended = Deliver(message, out var receipt, out var hasReceivers);
+        var fanout = Deliver(message);
         ReceivedExchange? exchange = packetId != 0 && publisher is { IsDurable: true } ? new(publisher.Number, packetId) : null;
-        if (appended is not null || exchange is not null)
+        if (fanout.Appended is not null || exchange is not null)
         {
-            _log.Append(appended ?? [], exchange);
+            _log.Append(fanout.Appended ?? [], exchange);
         }
 
-        if (!hasReceivers && !message.Retain)
+        if (!fanout.HasReceivers && !message.Retain)
         {
             _drops.Count(DropCause.NoSubscriber);
         }
 
-        var outcome = hasReceivers ? PublishOutcome.Accepted : PublishOutcome.NoMatchingSubscribers;
+        var outcome = fanout.HasReceivers ? PublishOutcome.Accepted : PublishOutcome.NoMatchingSubscribers;
         var needsCommit = exchange is not null || (message.Retain && message.Qos != QualityOfService.AtMostOnce && IsKept(message));
-        if (receipt is null && !needsCommit)
+        if (fanout.Receipt is null && fanout.Relief is null && !needsCommit)
         {
             if (packetId != 0)
             {
@@ -99,7 +99,7 @@ public sealed partial class Broker
             return new(outcome);
         }
 
-        var kept = WhenKeptAsync(receipt, needsCommit, outcome);
+        var kept = WhenKeptAsync(fanout, needsCommit, outcome);
         if (packetId != 0)
         {
             publisher?.AddReceived(packetId, kept);
@@ -108,41 +108,42 @@ public sealed partial class Broker
         return new(kept);
     }
 
-    private async Task<PublishOutcome> WhenKeptAsync(PublishReceipt? receipt, bool needsCommit, PublishOutcome outcome)
+    private async Task<PublishOutcome> WhenKeptAsync(Fanout fanout, bool needsCommit, PublishOutcome outcome)
     {
-        receipt?.Kept();
+        fanout.Receipt?.Kept();
         if (needsCommit)
         {
             await _store.CommitAsync();
         }
 
-        if (receipt is not null)
+        if (fanout.Receipt is not null)
         {
-            await receipt.AllKept;
+            await fanout.Receipt.AllKept;
+        }
+
+        if (fanout.Relief is not null)
+        {
+            await fanout.Relief;
         }
 
         return outcome;
     }
 
     /// <summary>Puts the message into the queue of every session with a matching subscription.</summary>
-    /// <returns>Entries to append to the log, or null for none.</returns>
-    private List<LogEntry>? Deliver(Message message, out PublishReceipt? receipt, out bool hasReceivers)
+    private Fanout Deliver(Message message)
     {
-        receipt = null;
         var matches = _matches ??= [];
         matches.Clear();
         _tree.Match(message.Topic, matches);
-        List<LogEntry>? appended = null;
-        hasReceivers = false;
+        var fanout = default(Fanout);
         if (matches.Count == 1)
         {
             foreach (var (session, subscription) in matches[0])
             {
                 if (!(subscription.NoLocal && session.ClientId == message.Origin))
                 {
-                    hasReceivers = true;
                     var identifiers = subscription.Identifier == 0 ? null : new[] { subscription.Identifier };
-                    Enqueue(session, message, subscription.MaximumQos, subscription.RetainAsPublished, identifiers, ref receipt, ref appended);
+                    Enqueue(session, message, subscription.MaximumQos, subscription.RetainAsPublished, identifiers, ref fanout);
                 }
             }
         }
@@ -153,7 +154,6 @@ public sealed partial class Broker
                 .Where(subscriber => !(subscriber.Subscription.NoLocal && subscriber.Session.ClientId == message.Origin))
                 .GroupBy(subscriber => subscriber.Session))
             {
-                hasReceivers = true;
                 var identifiers = overlap.Select(subscriber => subscriber.Subscription.Identifier).Where(identifier => identifier != 0).ToArray();
                 Enqueue(
                     overlap.Key,
@@ -161,29 +161,20 @@ public sealed partial class Broker
                     overlap.Max(subscriber => subscriber.Subscription.MaximumQos),
                     overlap.Any(subscriber => subscriber.Subscription.RetainAsPublished),
                     identifiers.Length == 0 ? null : identifiers,
-                    ref receipt,
-                    ref appended);
+                    ref fanout);
             }
         }
 
         matches.Clear();
-        return appended;
+        return fanout;
     }
 
     private static void Enqueue(
-        Session session,
-        Message message,
-        QualityOfService maximumQos,
-        bool retainAsPublished,
-        uint[]? identifiers,
-        ref PublishReceipt? receipt,
-        ref List<LogEntry>? appended)
+        Session session, Message message, QualityOfService maximumQos, bool retainAsPublished, uint[]? identifiers, ref Fanout fanout)
     {
+        fanout.HasReceivers = true;
         var qos = maximumQos < message.Qos ? maximumQos : message.Qos;
-        if (session.Enqueue(message, qos, retainAsPublished && message.Retain, identifiers, ref receipt) is { } entry)
-        {
-            (appended ??= []).Add(entry);
-        }
+        session.Enqueue(message, qos, retainAsPublished && message.Retain, identifiers, ref fanout);
     }
 
     private void Retain(Message message)

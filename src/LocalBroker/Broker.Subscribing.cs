@@ -1,7 +1,6 @@
 using Edge.LocalBroker.Routing;
 using Edge.LocalBroker.Sessions;
 using Edge.Messaging;
-using Edge.Messaging.Stores;
 
 namespace Edge.LocalBroker;
 
@@ -91,21 +90,16 @@ public sealed partial class Broker
 
     private void SendRetained(Session session, Subscription subscription)
     {
-        List<LogEntry>? appended = null;
-        PublishReceipt? nobodyWaits = null;
+        var fanout = default(Fanout);
         var identifiers = subscription.Identifier == 0 ? null : new[] { subscription.Identifier };
         foreach (var message in _retained.Match(subscription.Filter))
         {
-            var qos = subscription.MaximumQos < message.Qos ? subscription.MaximumQos : message.Qos;
-            if (session.Enqueue(message, qos, retain: true, identifiers, ref nobodyWaits) is { } entry)
-            {
-                (appended ??= []).Add(entry);
-            }
+            Enqueue(session, message, subscription.MaximumQos, retainAsPublished: true, identifiers, ref fanout);
         }
 
-        if (appended is not null)
+        if (fanout.Appended is not null)
         {
-            _log.Append(appended);
+            _log.Append(fanout.Appended);
         }
     }
 }

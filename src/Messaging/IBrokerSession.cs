@@ -19,7 +19,10 @@ public interface IBrokerSession
     /// <summary>Routes in the order of calls. Never waits for a network.</summary>
     /// <param name="message">The message; its <see cref="Message.Origin"/> is set by the session.</param>
     /// <param name="packetId">Packet Identifier at QoS 2, kept until <see cref="ReleaseAsync"/>; else 0.</param>
-    /// <returns>At QoS 0 at once; at QoS 1 and 2 when every durable receiver has the message on disk or has acknowledged it.</returns>
+    /// <returns>
+    /// At QoS 1 and 2 completes when every durable receiver has the message on disk or has acknowledged it. At any QoS it may take a moment
+    /// (100 ms at most) while a connected receiver falls behind; a publisher that waits for it does not overrun that receiver.
+    /// </returns>
     ValueTask<PublishOutcome> PublishAsync(Message message, ushort packetId = 0);
 
     /// <summary>Ends an incoming QoS 2 exchange (PUBREL): its Packet Identifier may be used again.</summary>

@@ -1,3 +1,4 @@
+using Edge.LocalBroker.Routing;
 using Edge.Messaging;
 using Edge.Messaging.Stores;
 
@@ -12,6 +13,7 @@ internal sealed partial class Session : ILogEntryOwner
     private readonly EntryRing _entries = new();
     private readonly Queue<LogEntry> _releases = new();
     private readonly Queue<SentOnce> _sentOnce = new();
+    private readonly Congestion _congestion;
     private QueueLimits _limits;
     private int _window;
     private int _inFlight;
@@ -33,11 +35,9 @@ internal sealed partial class Session : ILogEntryOwner
     /// <param name="qos">QoS towards this receiver.</param>
     /// <param name="retain">RETAIN flag towards this receiver.</param>
     /// <param name="identifiers">Identifiers of the matching subscriptions, or null.</param>
-    /// <param name="receipt">Gets one more to wait for when the message must be kept for this receiver; made when it is the first.</param>
-    /// <returns>What is to be appended to the log for it; null when nothing is.</returns>
-    public LogEntry? Enqueue(Message message, QualityOfService qos, bool retain, uint[]? identifiers, ref PublishReceipt? receipt)
+    /// <param name="fanout">Told what is to be kept for the receiver, and whether it falls behind.</param>
+    public void Enqueue(Message message, QualityOfService qos, bool retain, uint[]? identifiers, ref Fanout fanout)
     {
-        LogEntry? entry = null;
         LogEntry? victim = null;
         SessionConnection? toTell;
         lock (_gate)
@@ -45,7 +45,7 @@ internal sealed partial class Session : ILogEntryOwner
             if (_ended)
             {
                 _services.Drops.Count(DropCause.SessionEnded);
-                return null;
+                return;
             }
 
             if (qos == QualityOfService.AtMostOnce)
@@ -54,7 +54,7 @@ internal sealed partial class Session : ILogEntryOwner
             }
             else if (MakeRoom(message.Size, out victim))
             {
-                entry = new LogEntry(Number, _entries.End)
+                var entry = new LogEntry(Number, _entries.End)
                 {
                     Qos = qos,
                     Retain = retain,
@@ -62,15 +62,19 @@ internal sealed partial class Session : ILogEntryOwner
                     Size = message.Size,
                     Message = message,
                     Owner = IsDurable ? this : null,
-                    Receipt = IsDurable ? receipt ??= new PublishReceipt() : null,
                     Order = _arrivals++,
                 };
-                if (entry.Receipt is not null)
+                if (IsDurable)
                 {
-                    receipt!.Expect();
+                    fanout.Keep(entry);
                 }
 
                 Hold(entry);
+            }
+
+            if (_connection is not null && IsAbove(fraction: 2) && _congestion.Pause() is { IsCompleted: false } relief)
+            {
+                fanout.Pause(relief);
             }
 
             toTell = ConnectionToTell();
@@ -82,7 +86,6 @@ internal sealed partial class Session : ILogEntryOwner
         }
 
         toTell?.Sink.OnDeliveriesWaiting();
-        return IsDurable ? entry : null;
     }
 
     /// <summary>See <see cref="IBrokerSession.Take"/>.</summary>
@@ -103,6 +106,11 @@ internal sealed partial class Session : ILogEntryOwner
             {
                 bytes += deliveries[taken].Message?.Payload.Length ?? 0;
                 taken++;
+            }
+
+            if (_congestion.IsOn && !IsAbove(fraction: 4))
+            {
+                _congestion.End();
             }
 
             if (taken < deliveries.Length)
@@ -238,6 +246,10 @@ internal sealed partial class Session : ILogEntryOwner
 
         toTell?.Sink.OnDeliveriesWaiting();
     }
+
+    /// <summary>Whether the queue is fuller than one half, one quarter … of its limits.</summary>
+    private bool IsAbove(int fraction) =>
+        _entries.Count + _sentOnce.Count > _limits.MaxMessages / fraction || _bytes + _sentOnceBytes > _limits.MaxBytes / fraction;
 
     private void EnqueueOnce(Message message, bool retain, uint[]? identifiers)
     {
@@ -422,6 +434,7 @@ internal sealed partial class Session : ILogEntryOwner
 
     private void DropSentOnce()
     {
+        _congestion.End();
         _services.Drops.Count(DropCause.Offline, _sentOnce.Count);
         _sentOnce.Clear();
         _sentOnceBytes = 0;

@@ -23,6 +23,7 @@ internal sealed partial class Session
         Number = number;
         _services = services;
         _limits = services.DefaultLimits;
+        _congestion = new Congestion(services.Clock);
     }
 
     public string ClientId { get; }
@@ -80,6 +81,7 @@ internal sealed partial class Session
             _window = Math.Min(request.ReceiveMaximum, _limits.MaxInflight);
             Expiry = expiry;
             DisconnectedAt = null;
+            _congestion.End();
             Rewind();
             return true;
         }
