@@ -1,0 +1,21 @@
+using Edge.Load.Reporting;
+
+namespace Edge.Load.Scenarios;
+
+/// <summary>One load: what it does to a server, and what it measures.</summary>
+/// <param name="name">Its name on the command line.</param>
+/// <param name="summary">One line of help.</param>
+internal abstract class Scenario(string name, string summary)
+{
+    /// <summary>How long connections and subscriptions may take.</summary>
+    protected static readonly TimeSpan SetUpLimit = TimeSpan.FromSeconds(30);
+
+    internal string Name { get; } = name;
+
+    internal string Summary { get; } = summary;
+
+    /// <summary>True for a load over MQTT-SN, which not every server speaks.</summary>
+    internal virtual bool IsMqttSn => false;
+
+    internal abstract LoadResult Run(LoadTarget target, LoadOptions options);
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Text;
+using Edge.Load.Net;
+
+namespace Edge.Load.Servers;
+
+/// <summary>A server started for one load: started, waited for until it says that it is ready, and stopped.</summary>
+internal sealed class ServerProcess : IDisposable
+{
+    private const int TailSize = 4096;
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+
+    private readonly Process _process;
+    private readonly Thread _drain;
+    private readonly string _readyText;
+    private readonly ManualResetEventSlim _decided = new();
+    private readonly long _started = TimeProvider.System.GetTimestamp();
+    private string _tail = "";
+    private bool _ready;
+
+    private ServerProcess(ProcessStartInfo start, string readyText)
+    {
+        _readyText = readyText;
+        _process = Process.Start(start)!;
+        AppDomain.CurrentDomain.ProcessExit += OnExit;
+        _drain = new Thread(Drain) { IsBackground = true, Name = "drain" };
+        _drain.Start();
+    }
+
+    internal int ProcessId => _process.Id;
+
+    /// <summary>Time from the start of the process to the line that says it is ready.</summary>
+    internal TimeSpan StartTime { get; private set; }
+
+    /// <summary>Starts a program and returns once its standard error contains <paramref name="readyText"/>.</summary>
+    internal static ServerProcess Start(string program, IEnumerable<string> arguments, string readyText)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false };
+        start.Environment.Remove("EDGE_GATEWAY_CONFIG");
+        var server = new ServerProcess(start, readyText);
+        server._decided.Wait(StartLimit);
+        if (!server._ready)
+        {
+            server.Dispose();
+            throw new LoadException($"{program} did not get ready. The end of its log:\n{server._tail}");
+        }
+
+        return server;
+    }
+
+    /// <summary>Asks the server to stop (SIGTERM) and waits; kills it when it takes too long.</summary>
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _ = Libc.Kill(_process.Id, Libc.SigTerm);
+            if (!_process.WaitForExit(StopLimit))
+            {
+                Console.Error.WriteLine($"{_process.StartInfo.FileName} did not stop within {StopLimit.TotalSeconds} s and is killed.");
+                _process.Kill();
+                _process.WaitForExit();
+            }
+        }
+
+        AppDomain.CurrentDomain.ProcessExit -= OnExit;
+        _drain.Join();
+        _process.Dispose();
+        _decided.Dispose();
+    }
+
+    // Whoever interrupts a comparison must not leave a server behind.
+    private void OnExit(object? sender, EventArgs arguments)
+    {
+        _process.Kill();
+        _process.WaitForExit(StopLimit);
+    }
+
+    // A server that logs must never wait for its reader. Only the end of the log is kept, to show why a start failed.
+    private void Drain()
+    {
+        var stream = _process.StandardError.BaseStream;
+        var buffer = new byte[64 * 1024];
+        int count;
+        while ((count = stream.Read(buffer)) > 0)
+        {
+            if (_ready)
+            {
+                continue;
+            }
+
+            _tail += Encoding.UTF8.GetString(buffer, 0, count);
+            if (_tail.Contains(_readyText, StringComparison.Ordinal))
+            {
+                StartTime = TimeProvider.System.GetElapsedTime(_started);
+                _ready = true;
+                _decided.Set();
+            }
+
+            _tail = _tail.Length > TailSize ? _tail[^TailSize..] : _tail;
+        }
+
+        _decided.Set();
+    }
+}
