@@ -35,11 +35,7 @@ internal sealed class StopSignals : IDisposable
     public CancellationToken Stopping => _stopping.Token;
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Array.ForEach(_registrations, registration => registration.Dispose());
-        _stopping.Dispose();
-    }
+    public void Dispose() => Array.ForEach(_registrations, registration => registration.Dispose());
 
     /// <summary>Takes a signal.</summary>
     public void OnSignal(PosixSignalContext context)

@@ -58,7 +58,7 @@ public sealed class FaultTests : IDisposable
     [InlineData("listeners.mqtts.bind = '127.0.0.1:8883'", "listeners.mqtts.bind is \"127.0.0.1:8883\"; MQTT over TLS is not available in this version, so it must be left out")]
     [InlineData("[coap]\nnotify = 'qos'", "coap.notify is \"qos\"; CoAP is not available in this version, so it must be left out")]
     [InlineData("[[serial]]\nname = 'x'", "serial is an array; MQTT-SN over a serial line is not available in this version, so it must be left out")]
-    [InlineData("auth.users_file = 'users.toml'", "auth.users_file is \"users.toml\"; the users file is not available in this version, so it must be left out")]
+    [InlineData("auth.users_file = 'users.toml'", "auth.users_file is \"users.toml\"; authentication by a users file is not available in this version, so it must be left out")]
     [InlineData("mqttsn.advertise_interval = '15m'", "mqttsn.advertise_interval is \"15m\"; ADVERTISE is not available in this version, so it must be \"0\" or left out")]
     public void What_this_version_does_not_have_is_refused_when_it_is_used(string toml, string fault) =>
         Assert.Equal(fault, Assert.Single(_loading.Faults(toml)).Split(": ", 2)[1]);
@@ -99,8 +99,8 @@ public sealed class FaultTests : IDisposable
     [InlineData("address = 'ws://broker'", "address is \"ws://broker\"; it must be " + Address)]
     [InlineData("address = 'mqtt://broker/x'", "address is \"mqtt://broker/x\"; it must be " + Address)]
     [InlineData("address = 'mqtt://user:secret@broker'", "address is \"mqtt://…@broker\"; it must be " + Address)]
-    [InlineData("client_id = '${host}'", "client_id is \"${host}\"; it must be a text of at most 65,535 octets; ${gateway} is the only placeholder in it")]
-    [InlineData("client_id = '${topic}'", "client_id is \"${topic}\"; it must be a text of at most 65,535 octets; ${gateway} is the only placeholder in it")]
+    [InlineData("client_id = '${host}'", "client_id is \"${host}\"; it must be a text; ${gateway} is the only placeholder in it")]
+    [InlineData("client_id = '${topic}'", "client_id is \"${topic}\"; it must be a text; ${gateway} is the only placeholder in it")]
     [InlineData("forward = [ { filter = 'a/#/b' } ]", "forward.0.filter is \"a/#/b\"; it must be a Topic Filter; ${gateway} is the only placeholder in it")]
     [InlineData("forward = [ { filter = '${topic}' } ]", "forward.0.filter is \"${topic}\"; it must be a Topic Filter; ${gateway} is the only placeholder in it")]
     [InlineData("forward = [ { qos = 1 } ]", "forward.0.filter is missing; it must be a Topic Filter; ${gateway} is the only placeholder in it")]
@@ -111,8 +111,8 @@ public sealed class FaultTests : IDisposable
     [InlineData("forward = [ 'a/#' ]", "forward.0 is \"a/#\"; it must be a table")]
     [InlineData("forward = 'a/#'", "forward is \"a/#\"; it must be an array of tables such as [ { filter = \"sensors/#\", qos = 1, topic = \"${topic}\" } ]")]
     [InlineData("reconnect_min = '2m'", "reconnect_min is \"2m\"; it must be at most reconnect_max, \"1m\"")]
-    [InlineData("queue.max_age = '1d'", "queue.max_age is \"1d\"; a limit on age is not available in this version, so it must be \"0\" or left out")]
-    [InlineData("queue.drain_rate = 100", "queue.drain_rate is 100; a limit on the rate is not available in this version, so it must be 0 or left out")]
+    [InlineData("queue.max_age = '1d'", "queue.max_age is \"1d\"; a limit on the age of queued messages is not available in this version, so it must be \"0\" or left out")]
+    [InlineData("queue.drain_rate = 100", "queue.drain_rate is 100; a limit on the rate of draining is not available in this version, so it must be 0 or left out")]
     [InlineData("queu.max_bytes = 1", "queu is no known key; the nearest is bridge.c.queue")]
     [InlineData("password = 'secret'", "password is no known key; the nearest is bridge.c.password_file")]
     public void A_wrong_bridge_is_told_by_its_name(string toml, string fault, string bridge = "bridge.c")

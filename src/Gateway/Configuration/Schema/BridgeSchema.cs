@@ -91,8 +91,8 @@ internal static class BridgeSchema
         Value("queue.overflow", SettingType.OneOf(("drop-oldest", OverflowPolicy.DropOldest), ("drop-newest", OverflowPolicy.DropNewest)), "`\"drop-oldest\"`",
             "Who goes when the queue is full. Each is counted.",
             (b, value) => b with { QueueOverflow = value }),
-        new PlannedSetting<BridgeOptions>("queue.max_age", "a limit on age", "\"0\""),
-        new PlannedSetting<BridgeOptions>("queue.drain_rate", "a limit on the rate", "0"),
+        new PlannedSetting<BridgeOptions>("queue.max_age", "a limit on the age of queued messages", "\"0\""),
+        new PlannedSetting<BridgeOptions>("queue.drain_rate", "a limit on the rate of draining", "0"),
     ];
 
     private static void Check(BridgeOptions bridge, string key, ConfigurationReport report)
@@ -164,7 +164,7 @@ internal static class BridgeSchema
     }
 
     private static SettingType<string> ClientId(string gateway) => new(
-        "a text of at most 65,535 octets; `${gateway}` is the only placeholder in it",
+        "a text; `${gateway}` is the only placeholder in it",
         (SettingNode node, [MaybeNullWhen(false)] out string value) =>
         {
             value = null;

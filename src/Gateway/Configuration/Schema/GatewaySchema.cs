@@ -93,7 +93,7 @@ internal static class GatewaySchema
             "`\"loopback\"`",
             "Who may connect without saying who it is. Anything but `true` keeps every listener on loopback as long as nobody can authenticate.",
             (s, value) => s with { AllowAnonymous = value }),
-        Planned("auth.users_file", "the users file"),
+        Planned("auth.users_file", "authentication by a users file"),
 
         Value("mqttsn.gateway_id", SettingType.WholeNumber(1, 255), "`1`",
             "Identity in GWINFO, unique on the network.",

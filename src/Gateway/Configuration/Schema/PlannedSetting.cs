@@ -12,7 +12,7 @@ internal sealed record PlannedSetting<T>(string Key, string Feature, string? Har
         Key,
         Harmless is null ? "left out" : $"`{Harmless}` or left out",
         Harmless is null ? "none" : $"`{Harmless}`",
-        $"{Feature} is not available in this version.")
+        Feature)
 {
     /// <inheritdoc/>
     public override T Apply(T target, SettingNode node, string key, ConfigurationReport report)
