@@ -80,7 +80,7 @@ public sealed partial class MqttConnection
             return ParseError.None;
         }
 
-        // [MQTT-3.1.3-8]; MQTT 3.1 knows no empty ClientId at all. Its limit of 23 characters is not kept, by us as by others.
+        // MQTT 3.1.1 [MQTT-3.1.3-8]; MQTT 3.1 knows no empty ClientId at all. Its limit of 23 characters is not kept, by us as by others.
         var mayBeUnnamed = _version == MqttVersion.Mqtt5 || (_version == MqttVersion.Mqtt311 && connect.CleanStart);
         _isUnnamed = connect.ClientId.IsEmpty;
         if (_isUnnamed && !mayBeUnnamed)

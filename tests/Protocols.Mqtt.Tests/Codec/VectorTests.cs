@@ -44,6 +44,34 @@ public sealed class VectorTests
         { "AUTH", MqttVersion.Mqtt5, "F0 18 08 15 \"m\" 16 \"d\"" },
     };
 
+    /// <summary>Version, octets and name of what foreign programs said, from <c>tests/Vectors/mqtt</c>.</summary>
+    public static TheoryData<string, MqttVersion, string> Recorded
+    {
+        get
+        {
+            var data = new TheoryData<string, MqttVersion, string>();
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Vectors"), "*.hex"))
+            {
+                foreach (var line in File.ReadLines(file).Where(line => !line.StartsWith('#')))
+                {
+                    var (octets, name) = (line[2..line.IndexOf('|')].Trim(), line[(line.IndexOf('|') + 2)..]);
+                    data.Add(name, (MqttVersion)(line[0] - '0'), octets);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory, MemberData(nameof(Recorded))]
+    public void What_foreign_programs_say_is_taken_and_written_back_octet_for_octet(string name, MqttVersion version, string octets)
+    {
+        var error = AnyPacket.Rewrite(Hex.Parse(octets), version, out var written);
+
+        Assert.True(error == ParseError.None, $"{name}: {error}");
+        Assert.Equal(octets, Hex.Of(written));
+    }
+
     [Theory, MemberData(nameof(Vectors))]
     public void Is_taken_and_written_back_octet_for_octet(string name, MqttVersion version, string packet)
     {

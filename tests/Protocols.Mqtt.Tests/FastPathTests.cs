@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Edge.Messaging;
+using Edge.Messaging.Peers;
+using Edge.Messaging.Wire;
+using Edge.Protocols.Mqtt.Tests.Codec;
+
+namespace Edge.Protocols.Mqtt.Tests;
+
+/// <summary>A message on its way through costs its message and its payload, and nothing else.</summary>
+public sealed class FastPathTests
+{
+    private const int Count = 10_000;
+
+    [Theory]
+    [InlineData(Conversation.ConnectV311, "30 \"plant/1/temperature\" 'twenty-one degrees'")]
+    [InlineData(Conversation.ConnectV5, "30 \"plant/1/temperature\" 00 'twenty-one degrees'")]
+    [InlineData(Conversation.ConnectV5, "32 \"plant/1/temperature\" 000A 00 'twenty-one degrees'")]
+    [InlineData(Conversation.ConnectV5, "30 \"\" [23 0001] 'twenty-one degrees'")]
+    public void An_incoming_message_allocates_itself_and_its_payload(string connect, string publish)
+    {
+        var frame = Hex.Packet(publish);
+        var (peer, sink) = Connected(connect);
+        peer.OnFrame(Hex.Packet(connect == Conversation.ConnectV5 ? "30 \"plant/1/temperature\" [23 0001]" : "30 \"t\""), sink);
+        var allocated = Allocated(() => peer.OnFrame(frame, sink));
+
+        var topic = OutgoingPublishTests.MessageOf("t", "").Topic;
+        var least = Allocated(() => sink.Last = new Message { Topic = topic, Payload = "twenty-one degrees"u8.ToArray() });
+        Assert.Equal(least, allocated);
+    }
+
+    [Theory]
+    [InlineData(Conversation.ConnectV311, "40 000A"), InlineData(Conversation.ConnectV5, "40 000A 10"), InlineData(Conversation.ConnectV5, "62 000A"), InlineData(Conversation.ConnectV5, "C0")]
+    public void Other_frequent_packets_allocate_nothing(string connect, string packet)
+    {
+        var frame = Hex.Packet(packet);
+        var (peer, sink) = Connected(connect);
+
+        Assert.Equal(0, Allocated(() => peer.OnFrame(frame, sink)));
+    }
+
+    [Theory]
+    [InlineData(Conversation.ConnectV311), InlineData(Conversation.ConnectV5)]
+    public void An_outgoing_message_allocates_nothing(string connect)
+    {
+        var (peer, sink) = Connected(connect);
+        var delivery = OutgoingPublishTests.DeliveryOf(OutgoingPublishTests.FullMessage with { ExpiresAt = DateTimeOffset.MaxValue })
+            with { SubscriptionIdentifiers = [1, 2] };
+
+        Assert.Equal(0, Allocated(() => peer.OnDelivery(delivery, sink)));
+    }
+
+    /// <summary>The measured figures stand in <c>MqttConnection.Publish.cs</c>; this only keeps them from rotting tenfold.</summary>
+    [Fact]
+    public void A_core_takes_and_sends_hundreds_of_thousands_of_messages_a_second()
+    {
+        var (peer, sink) = Connected(Conversation.ConnectV5);
+        var frame = Hex.Packet("30 \"plant/1/temperature\" 00 'twenty-one degrees'");
+        var delivery = OutgoingPublishTests.DeliveryOf(OutgoingPublishTests.MessageOf("plant/1/temperature", "twenty-one degrees"));
+
+        Assert.True(PerSecond(() => peer.OnFrame(frame, sink)) > 100_000);
+        Assert.True(PerSecond(() => peer.OnDelivery(delivery, sink)) > 100_000);
+    }
+
+    private static double PerSecond(Action action)
+    {
+        Repeat(action);
+        var watch = Stopwatch.StartNew();
+        Repeat(action);
+        return Count / watch.Elapsed.TotalSeconds;
+    }
+
+    private static long Allocated(Action action)
+    {
+        Repeat(action);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Repeat(action);
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / Count;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Repeat(Action action)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            action();
+        }
+    }
+
+    private static (MqttConnection Peer, Sink Sink) Connected(string connect)
+    {
+        var sink = new Sink();
+        var peer = new MqttConnection(new MqttOptions(), TimeProvider.System, "here");
+        peer.OnFrame(Hex.Packet(connect), sink);
+        peer.OnConnected(new ConnectOutcome(ConnectRefusal.None, new FakeSession("c", TimeSpan.Zero), SessionPresent: false), sink);
+        return (peer, sink);
+    }
+
+    /// <summary>Effects that come to nothing, at no cost.</summary>
+    private sealed class Sink : IPeerEffects<MqttReply>
+    {
+        private readonly byte[] _room = new byte[1_024];
+
+        public Message? Last { get; set; }
+
+        public Span<byte> Send(int size) => _room.AsSpan(0, size);
+
+        public void Publish(Message message, ushort packetId, MqttReply reply) => Last = message;
+
+        public void Connect(ConnectRequest request)
+        {
+        }
+
+        public void PublishWithoutSession(Message message)
+        {
+        }
+
+        public void Release(ushort packetId, MqttReply reply)
+        {
+        }
+
+        public void Subscribe(IReadOnlyList<Subscription> subscriptions, MqttReply reply)
+        {
+        }
+
+        public void Unsubscribe(IReadOnlyList<TopicFilter> filters, MqttReply reply)
+        {
+        }
+
+        public void Acknowledge(ushort packetId, Acknowledgement acknowledgement)
+        {
+        }
+
+        public void Discard(in Delivery delivery, DropCause cause)
+        {
+        }
+
+        public void Arm(PeerTimer timer, TimeSpan due)
+        {
+        }
+
+        public void Disarm(PeerTimer timer)
+        {
+        }
+
+        public void Refuse(ParseError reason, int octets) => Assert.Fail(reason.ToString());
+
+        public void Close(bool publishWill, TimeSpan? sessionExpiry = null) => Assert.Fail("closed");
+    }
+}
