@@ -131,6 +131,8 @@ public sealed partial class MqttConnection
             keepAlive = _serverKeepAlive = wanted;
         }
 
+        _aliasesOutAllowed = (int)Math.Min(connect.Properties.Number(PropertyId.TopicAliasMaximum) ?? 0, (uint)options.TopicAliasMaximum);
+
         // [MQTT-3.1.2-22]
         _silenceAllowed = TimeSpan.FromSeconds(keepAlive * 1.5);
     }

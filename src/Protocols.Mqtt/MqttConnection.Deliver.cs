@@ -8,6 +8,9 @@ namespace Edge.Protocols.Mqtt;
 /// <summary>The client gets messages (MQTT 5.0 §4.3, §4.4).</summary>
 public sealed partial class MqttConnection
 {
+    private Dictionary<TopicName, ushort>? _aliasesOut;
+    private int _aliasesOutAllowed;
+
     /// <inheritdoc/>
     public void OnDelivery(in Delivery delivery, Effects effects)
     {
@@ -22,7 +25,17 @@ public sealed partial class MqttConnection
             return;
         }
 
-        var publish = new OutgoingPublish(delivery, _version, SecondsLeft(delivery.Message!));
+        var topic = delivery.Message!.Topic;
+        var alias = AliasOf(topic, out var aliasIsKnown);
+        var expiry = SecondsLeft(delivery.Message);
+        var publish = new OutgoingPublish(delivery, _version, expiry, alias, aliasIsKnown);
+        if (publish.Size > _maximumPacketSize && alias != 0)
+        {
+            // The three octets of an alias are no reason to lose a message that fits without.
+            alias = 0;
+            publish = new OutgoingPublish(delivery, _version, expiry);
+        }
+
         if (publish.Size > _maximumPacketSize)
         {
             // [MQTT-3.1.2-25]: as if it had been delivered.
@@ -31,6 +44,24 @@ public sealed partial class MqttConnection
         }
 
         publish.Write(effects.Send(publish.Size));
+        if (alias != 0 && !aliasIsKnown)
+        {
+            _aliasesOut![topic] = alias;
+        }
+    }
+
+    /// <summary>Topic Alias of a topic towards a client that takes them: first come, first served (MQTT 5.0 §3.3.2.3.4). 0 for none.</summary>
+    private ushort AliasOf(TopicName topic, out bool isKnown)
+    {
+        isKnown = false;
+        if (_aliasesOutAllowed == 0)
+        {
+            return 0;
+        }
+
+        _aliasesOut ??= [];
+        isKnown = _aliasesOut.TryGetValue(topic, out var alias);
+        return isKnown ? alias : _aliasesOut.Count < _aliasesOutAllowed ? (ushort)(_aliasesOut.Count + 1) : (ushort)0;
     }
 
     /// <summary>Message Expiry Interval that is left ([MQTT-3.3.2-6]). Whether it is too late to send at all, the session decides.</summary>

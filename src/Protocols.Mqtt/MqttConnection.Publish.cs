@@ -10,7 +10,7 @@ public sealed partial class MqttConnection
 {
     private readonly TopicCache _topics = new();
     private HashSet<ushort>? _unanswered;
-    private Dictionary<uint, TopicName>? _aliases;
+    private Dictionary<uint, TopicName>? _aliasesIn;
 
     /// <inheritdoc/>
     public void OnPublished(MqttReply reply, PublishOutcome outcome, Effects effects)
@@ -121,15 +121,15 @@ public sealed partial class MqttConnection
             return false;
         }
 
-        _aliases ??= [];
+        _aliasesIn ??= [];
         if (publish.Topic.IsEmpty)
         {
             refusal = ReasonCode.ProtocolError;
-            return _aliases.TryGetValue(alias, out topic);
+            return _aliasesIn.TryGetValue(alias, out topic);
         }
 
         var isName = _topics.TryGet(publish.Topic, out topic);
-        _aliases[alias] = topic;
+        _aliasesIn[alias] = topic;
         return isName;
     }
 

@@ -12,7 +12,7 @@ public sealed record MqttOptions
     /// <summary>Longest Session Expiry Interval granted, also to CleanSession = 0.</summary>
     public TimeSpan MaxSessionExpiry { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>Topic Aliases a client may use towards us; 0 to 65,535. Announced as Topic Alias Maximum.</summary>
+    /// <summary>Topic Aliases that a client may use towards us, and at most so many we use towards it; 0 to 65,535. Announced as Topic Alias Maximum.</summary>
     public int TopicAliasMaximum { get; init; } = 16;
 
     /// <summary>Keep Alive asked of MQTT 5 clients that want a longer one or none; zero leaves the choice to the client.</summary>

@@ -108,6 +108,47 @@ public sealed class DeliveryProcedureTests
         Assert.Equal(["refuse InvalidValue", Sent("E0 82"), "close, will"], talk.Says("32 \"t\" 0000 00"));
     }
 
+    [Fact, Spec("MQTT-3.1.2-26"), Spec("MQTT-3.3.2-10"), Spec("MQTT-3.3.2-11")]
+    public void A_client_that_takes_Topic_Aliases_gets_them_first_come_first_served()
+    {
+        var talk = Connected("10 \"MQTT\" 05 02 0000 [22 0002] \"c\"");
+        Delivery To(string topic) => new(DeliveryKind.Publish, 0, OutgoingPublishTests.MessageOf(topic, "x"), QualityOfService.AtMostOnce, false, false, null);
+
+        Assert.Equal([Sent("30 \"a\" [23 0001] 'x'")], talk.Delivers(To("a")));
+        Assert.Equal([Sent("30 \"b\" [23 0002] 'x'")], talk.Delivers(To("b")));
+        Assert.Equal([Sent("30 \"c\" 00 'x'")], talk.Delivers(To("c")));
+        Assert.Equal([Sent("30 \"\" [23 0002] 'x'")], talk.Delivers(To("b")));
+        Assert.Equal([Sent("30 \"\" [23 0001] 'x'")], talk.Delivers(To("a")));
+    }
+
+    [Fact]
+    public void No_more_Topic_Aliases_are_used_than_the_options_allow()
+    {
+        var talk = Connected("10 \"MQTT\" 05 02 0000 [22 FFFF] \"c\"", new MqttOptions { TopicAliasMaximum = 0 });
+
+        Assert.Equal([Sent("32 \"t\" 000A 00 'hi'")], talk.Delivers(Qos1));
+    }
+
+    [Fact]
+    public void A_message_that_was_too_large_does_not_introduce_a_Topic_Alias()
+    {
+        var talk = Connected("10 \"MQTT\" 05 02 0000 [22 000A 27 00000020] \"c\"");
+
+        Assert.Equal(["discard 10 Oversize"], talk.Delivers(Qos1 with { Message = OutgoingPublishTests.MessageOf("t", new string('x', 32)) }));
+        Assert.Equal([Sent("32 \"t\" 000A [23 0001] 'hi'")], talk.Delivers(Qos1));
+    }
+
+    [Fact]
+    public void A_message_that_fits_without_a_Topic_Alias_is_sent_without()
+    {
+        var talk = Connected("10 \"MQTT\" 05 02 0000 [22 000A 27 00000020] \"c\"");
+        var payload = new string('x', 32 - 8);
+
+        Assert.Equal([Sent($"32 \"t\" 000A 00 '{payload}'")], talk.Delivers(Qos1 with { Message = OutgoingPublishTests.MessageOf("t", payload) }));
+        Assert.Equal([Sent("32 \"t\" 000A [23 0001] 'hi'")], talk.Delivers(Qos1));
+        Assert.Equal([Sent($"32 \"t\" 000A 00 '{payload}'")], talk.Delivers(Qos1 with { Message = OutgoingPublishTests.MessageOf("t", payload) }));
+    }
+
     [Fact]
     public void Nothing_is_sent_after_the_end()
     {

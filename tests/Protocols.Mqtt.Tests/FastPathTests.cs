@@ -40,7 +40,7 @@ public sealed class FastPathTests
     }
 
     [Theory]
-    [InlineData(Conversation.ConnectV311), InlineData(Conversation.ConnectV5)]
+    [InlineData(Conversation.ConnectV311), InlineData(Conversation.ConnectV5), InlineData("10 \"MQTT\" 05 02 0000 [22 000A] \"c\"")]
     public void An_outgoing_message_allocates_nothing(string connect)
     {
         var (peer, sink) = Connected(connect);

@@ -14,6 +14,8 @@ public readonly ref struct OutgoingPublish
     private readonly ushort _packetId;
     private readonly uint? _expiry;
     private readonly ReadOnlySpan<uint> _subscriptionIdentifiers;
+    private readonly ushort _topicAlias;
+    private readonly string _topic;
     private readonly int _propertiesLength;
     private readonly int _remainingLength;
 
@@ -21,8 +23,12 @@ public readonly ref struct OutgoingPublish
     /// <param name="delivery">The delivery, of kind <see cref="DeliveryKind.Publish"/>.</param>
     /// <param name="version">Version of the connection.</param>
     /// <param name="expiry">Message Expiry Interval left, in seconds; null when the message does not expire.</param>
-    public OutgoingPublish(in Delivery delivery, MqttVersion version, uint? expiry)
-        : this(delivery.Message!, delivery.Qos, delivery.Retain, delivery.Dup, delivery.PacketId, version, expiry, delivery.SubscriptionIdentifiers)
+    /// <param name="topicAlias">Topic Alias to send along; 0 for none.</param>
+    /// <param name="aliasIsKnown">Whether the receiver knows the alias by now, so that the name can be left out.</param>
+    public OutgoingPublish(in Delivery delivery, MqttVersion version, uint? expiry, ushort topicAlias = 0, bool aliasIsKnown = false)
+        : this(
+            delivery.Message!, delivery.Qos, delivery.Retain, delivery.Dup, delivery.PacketId, version, expiry, delivery.SubscriptionIdentifiers,
+            topicAlias, aliasIsKnown)
     {
     }
 
@@ -35,18 +41,22 @@ public readonly ref struct OutgoingPublish
     /// <param name="version">Version of the connection; before MQTT 5.0 properties are left out.</param>
     /// <param name="expiry">Message Expiry Interval left, in seconds; null when the message does not expire.</param>
     /// <param name="subscriptionIdentifiers">Subscription Identifiers, server to client only.</param>
+    /// <param name="topicAlias">Topic Alias to send along; 0 for none, and always 0 before MQTT 5.0.</param>
+    /// <param name="aliasIsKnown">Whether the receiver knows the alias by now, so that the name can be left out.</param>
     public OutgoingPublish(
         Message message, QualityOfService qos, bool retain, bool dup, ushort packetId, MqttVersion version, uint? expiry = null,
-        ReadOnlySpan<uint> subscriptionIdentifiers = default)
+        ReadOnlySpan<uint> subscriptionIdentifiers = default, ushort topicAlias = 0, bool aliasIsKnown = false)
     {
         _message = message;
         _version = version;
         _packetId = packetId;
         _expiry = expiry;
         _subscriptionIdentifiers = subscriptionIdentifiers;
+        _topicAlias = topicAlias;
+        _topic = aliasIsKnown ? string.Empty : message.Topic.ToString();
         _flags = Publish.FlagsOf(dup && qos != QualityOfService.AtMostOnce, qos, retain);
         _propertiesLength = version == MqttVersion.Mqtt5 ? PropertiesLength() : 0;
-        _remainingLength = 2 + Encoding.UTF8.GetByteCount(message.Topic.ToString())
+        _remainingLength = 2 + Encoding.UTF8.GetByteCount(_topic)
             + (qos == QualityOfService.AtMostOnce ? 0 : 2)
             + (version == MqttVersion.Mqtt5 ? VariableByteInteger.SizeOf(_propertiesLength) + _propertiesLength : 0)
             + message.Payload.Length;
@@ -60,7 +70,7 @@ public readonly ref struct OutgoingPublish
     {
         var writer = new WireWriter(destination);
         FixedHeader.Write(ref writer, PacketType.Publish, _flags, _remainingLength);
-        writer.WritePrefixed(_message.Topic.ToString());
+        writer.WritePrefixed(_topic);
         if ((_flags & 0b0110) != 0)
         {
             writer.WriteUInt16(_packetId);
@@ -76,7 +86,7 @@ public readonly ref struct OutgoingPublish
 
     private int PropertiesLength()
     {
-        var length = _expiry is null ? 0 : 5;
+        var length = (_expiry is null ? 0 : 5) + (_topicAlias == 0 ? 0 : 3);
         foreach (var identifier in _subscriptionIdentifiers)
         {
             length += 1 + VariableByteInteger.SizeOf((int)identifier);
@@ -97,6 +107,11 @@ public readonly ref struct OutgoingPublish
         if (_expiry is { } expiry)
         {
             properties.Add(PropertyId.MessageExpiryInterval, expiry);
+        }
+
+        if (_topicAlias != 0)
+        {
+            properties.Add(PropertyId.TopicAlias, _topicAlias);
         }
 
         foreach (var identifier in _subscriptionIdentifiers)
