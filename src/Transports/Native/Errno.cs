@@ -1,0 +1,14 @@
+namespace Edge.Transports.Native;
+
+/// <summary>Error numbers of Linux that make a difference here.</summary>
+internal static class Errno
+{
+    public const int Interrupted = 4;
+    public const int BadDescriptor = 9;
+    public const int Again = 11;
+    public const int BadAddress = 14;
+    public const int InvalidArgument = 22;
+    public const int NotImplemented = 38;
+    public const int NotSocket = 88;
+    public const int ConnectionRefused = 111;
+}

@@ -1,0 +1,17 @@
+namespace Edge.Transports;
+
+/// <summary>Sizes of a UDP link.</summary>
+public sealed record UdpLinkOptions
+{
+    /// <summary>Largest datagram, in octets, that can be sent by UDP over IPv4.</summary>
+    public const int LargestDatagram = 65_507;
+
+    /// <summary>Largest datagram taken in, in octets; a larger one is dropped and counted. 1 to 65,507.</summary>
+    public int MaxDatagramSize { get; init; } = LargestDatagram;
+
+    /// <summary>Octets the system may hold for a loop that is busy (SO_RCVBUF). What is more than the system allows is cut, unless the process may exceed it.</summary>
+    public int ReceiveBufferSize { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Octets the system may hold until they are on the wire (SO_SNDBUF).</summary>
+    public int SendBufferSize { get; init; } = 1024 * 1024;
+}
