@@ -9,6 +9,6 @@ public sealed record StorageOptions
     /// <summary>Longest wait of a write for company, so that many share one commit; 0 to 10 s. What is acknowledged meanwhile is never written.</summary>
     public TimeSpan CommitDelay { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Longest wait of a removal, which nobody waits for; at least <see cref="CommitDelay"/>.</summary>
+    /// <summary>Longest wait of a change that nobody waits for, such as a removal; at least <see cref="CommitDelay"/>.</summary>
     public TimeSpan RemovalDelay { get; init; } = TimeSpan.FromMilliseconds(500);
 }

@@ -1,0 +1,92 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Edge.Messaging;
+using Edge.Messaging.Stores;
+using Edge.Messaging.Wire;
+
+namespace Edge.Storage.Records;
+
+/// <summary>The terms of a session as they are kept.</summary>
+/// <remarks>
+/// <code>
+/// parts | expiry, ticks | ClientId, prefixed | [end of connection] | [Will Delay, ticks | [Will expiry, ticks] | Will]
+///   1   |      8        |       2 + n        |         8           |         8          |          8          |  n    octets
+/// </code>
+/// </remarks>
+internal static class SessionCodec
+{
+    [Flags]
+    private enum Parts : byte
+    {
+        DisconnectedAt = 0x01,
+        Will = 0x02,
+        WillExpiry = 0x04,
+    }
+
+    public static int SizeOf(SessionRecord session) =>
+        1 + sizeof(long) + 2 + Encoding.UTF8.GetByteCount(session.ClientId)
+        + (session.DisconnectedAt is null ? 0 : sizeof(long))
+        + (session.Will is null ? 0 : sizeof(long) + MessageCodec.SizeOf(session.Will.Message))
+        + (session.Will?.ExpiryInterval is null ? 0 : sizeof(long));
+
+    public static void Write(ref WireWriter writer, SessionRecord session)
+    {
+        writer.WriteByte((byte)PartsOf(session));
+        writer.WriteUInt64((ulong)session.Expiry.Ticks);
+        writer.WritePrefixed(session.ClientId);
+        if (session.DisconnectedAt is { } disconnectedAt)
+        {
+            Instant.Write(ref writer, disconnectedAt);
+        }
+
+        if (session.Will is { } will)
+        {
+            writer.WriteUInt64((ulong)will.Delay.Ticks);
+            if (will.ExpiryInterval is { } interval)
+            {
+                writer.WriteUInt64((ulong)interval.Ticks);
+            }
+
+            MessageCodec.Write(ref writer, will.Message);
+        }
+    }
+
+    public static bool TryRead(long number, ReadOnlySpan<byte> content, [NotNullWhen(true)] out SessionRecord? session)
+    {
+        session = null;
+        var reader = new WireReader(content);
+        var parts = (Parts)reader.ReadByte();
+        var expiry = new TimeSpan((long)reader.ReadUInt64());
+        if (!Utf8Text.TryDecode(reader.ReadPrefixed(), out var clientId))
+        {
+            return false;
+        }
+
+        var disconnectedAt = parts.HasFlag(Parts.DisconnectedAt) ? Instant.Read(ref reader) : null;
+        WillMessage? will = null;
+        if (parts.HasFlag(Parts.Will))
+        {
+            var delay = new TimeSpan((long)reader.ReadUInt64());
+            TimeSpan? interval = parts.HasFlag(Parts.WillExpiry) ? new TimeSpan((long)reader.ReadUInt64()) : null;
+            if (!MessageCodec.TryRead(ref reader, out var message))
+            {
+                return false;
+            }
+
+            will = new WillMessage(message, delay, interval);
+        }
+
+        if (reader.IsTruncated || parts.HasFlag(Parts.DisconnectedAt) != disconnectedAt.HasValue)
+        {
+            return false;
+        }
+
+        session = new SessionRecord { Number = number, ClientId = clientId, Expiry = expiry, DisconnectedAt = disconnectedAt, Will = will };
+        return true;
+    }
+
+    private static Parts PartsOf(SessionRecord session) =>
+        (session.DisconnectedAt is null ? 0 : Parts.DisconnectedAt)
+        | (session.Will is null ? 0 : Parts.Will)
+        | (session.Will?.ExpiryInterval is null ? 0 : Parts.WillExpiry);
+}
