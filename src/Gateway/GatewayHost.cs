@@ -8,16 +8,27 @@ namespace Edge.Gateway;
 internal static class GatewayHost
 {
     /// <summary>Runs until <paramref name="stopping"/>.</summary>
-    /// <returns>0 when it ran well, 1 when it could not start or go on; the log then says why.</returns>
+    /// <returns>0 when it ran well, 1 when it could not start; the log then says why and what to do.</returns>
     public static async Task<int> RunAsync(GatewaySettings settings, ILoggerFactory log, CancellationToken stopping)
     {
         var logger = log.CreateLogger("Edge.Gateway");
+        var clock = TimeProvider.System;
         using var manager = ServiceManager.OfProcess(logger);
-        logger.Ready(settings.Name, "nothing yet");
-        manager.Ready("ready");
-        await Watchdog.RunAsync(manager, _ => ValueTask.FromResult(true), TimeProvider.System, logger, stopping);
-        manager.Stopping();
+        try
+        {
+            await using var gateway = await RunningGateway.StartAsync(settings, log, clock);
+            logger.Ready(settings.Name, gateway.Listeners);
+            manager.Ready(gateway.Listeners);
+            await Watchdog.RunAsync(manager, gateway.IsWellAsync, clock, logger, stopping);
+            manager.Stopping();
+        }
+        catch (StartException fault)
+        {
+            logger.CannotStart(fault.Message);
+            return Commands.ExitCode.RuntimeFault;
+        }
+
         logger.Stopped();
-        return 0;
+        return Commands.ExitCode.Success;
     }
 }

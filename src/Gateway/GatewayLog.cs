@@ -17,6 +17,9 @@ internal static partial class GatewayLog
     [LoggerMessage(1003, LogLevel.Information, "Stopped; everything acknowledged is on disk or delivered")]
     public static partial void Stopped(this ILogger logger);
 
+    [LoggerMessage(1004, LogLevel.Critical, "The gateway cannot start. {Fault}")]
+    public static partial void CannotStart(this ILogger logger, string fault);
+
     [LoggerMessage(1010, LogLevel.Critical, "The gateway ends by a fault of its own; please report it with this log")]
     public static partial void Failed(this ILogger logger, Exception fault);
 }

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Edge.Messaging;
+using Edge.Messaging.Peers;
+using Edge.Transports;
+
+namespace Edge.Gateway.Fronts;
+
+/// <summary>The loop of one datagram link with all the nodes behind it: one thread that receives a batch, lets the peers speak, sends a batch.</summary>
+/// <remarks>A node is remembered while it has a session or a step of its conversation is awaited; datagrams of others cost nothing that lasts.</remarks>
+/// <param name="name">What the front is called in logs.</param>
+/// <param name="link">The link; the front closes it.</param>
+/// <param name="newPeer">Makes the peer of a node that was not known.</param>
+/// <param name="services">The gateway.</param>
+internal sealed class DatagramFront<TReply>(
+    string name, UdpLink link, Func<LinkAddress, IPeer<TReply>> newPeer, FrontServices services) : IDisposable
+{
+    /// <summary>Nodes without a session that may be remembered at once, against floods from invented addresses.</summary>
+    private const int MaxStrangers = 10_000;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
+
+    private readonly Dictionary<LinkAddress, DatagramDriver<TReply>> _drivers = [];
+    private readonly ConcurrentQueue<DatagramDriver<TReply>> _ready = new();
+    private readonly Thread _thread = new(static front => ((DatagramFront<TReply>)front!).Run()) { IsBackground = true, Name = name };
+    private volatile bool _isStopping;
+
+    /// <summary>Address and port that were bound.</summary>
+    public IPEndPoint EndPoint => link.EndPoint;
+
+    /// <summary>Whether the loop turns.</summary>
+    public bool IsRunning => _thread.IsAlive;
+
+    /// <summary>Starts the loop.</summary>
+    public void Start()
+    {
+        services.Logger.Listening(name, EndPoint);
+        _thread.Start(this);
+    }
+
+    /// <summary>Room for a datagram to a node, sent at the end of the turn.</summary>
+    public Span<byte> Enqueue(LinkAddress to, int size) => link.Enqueue(to, size);
+
+    /// <summary>Has a node's driver take a turn soon. From any thread.</summary>
+    public void MakeReady(DatagramDriver<TReply> driver)
+    {
+        _ready.Enqueue(driver);
+        link.Wake();
+    }
+
+    /// <summary>Stops the loop after what is at hand, and closes the link.</summary>
+    public void Dispose()
+    {
+        _isStopping = true;
+        link.Wake();
+        if (_thread.IsAlive)
+        {
+            _thread.Join(StopLimit);
+        }
+
+        link.Dispose();
+    }
+
+    private void Run()
+    {
+        while (!_isStopping)
+        {
+            var count = link.Receive(LongestWait);
+            for (var i = 0; i < count; i++)
+            {
+                OnDatagram(link.Sender(i), link.Datagram(i));
+            }
+
+            TakeTurns();
+            link.Flush();
+        }
+
+        TakeTurns();
+        foreach (var (_, driver) in _drivers)
+        {
+            driver.Stop();
+        }
+
+        link.Flush();
+    }
+
+    private void OnDatagram(LinkAddress sender, ReadOnlySpan<byte> datagram)
+    {
+        if (!_drivers.TryGetValue(sender, out var driver))
+        {
+            driver = new DatagramDriver<TReply>(newPeer(sender), services, sender, this);
+        }
+
+        try
+        {
+            driver.OnDatagram(datagram);
+        }
+        catch (Exception fault)
+        {
+            services.Logger.ConversationFaulted(sender.ToString(), fault);
+            driver.Stop();
+        }
+
+        Remember(driver);
+    }
+
+    private void TakeTurns()
+    {
+        for (var turns = _ready.Count; turns > 0 && _ready.TryDequeue(out var driver); turns--)
+        {
+            try
+            {
+                driver.Turn();
+            }
+            catch (Exception fault)
+            {
+                services.Logger.ConversationFaulted(driver.Address.ToString(), fault);
+                driver.Stop();
+            }
+
+            Remember(driver);
+        }
+    }
+
+    private void Remember(DatagramDriver<TReply> driver)
+    {
+        if (driver.IsForgettable)
+        {
+            if (_drivers.TryGetValue(driver.Address, out var known) && known == driver)
+            {
+                _drivers.Remove(driver.Address);
+            }
+        }
+        else if (_drivers.Count < MaxStrangers || driver.HasSession || _drivers.ContainsKey(driver.Address))
+        {
+            _drivers.TryAdd(driver.Address, driver);
+        }
+        else
+        {
+            services.Drops.Count(DropCause.Quota);
+            driver.Stop();
+        }
+    }
+}

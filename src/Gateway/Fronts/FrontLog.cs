@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+using System.Net;
+using Edge.Messaging.Wire;
+
+namespace Edge.Gateway.Fronts;
+
+/// <summary>Everything the fronts can say. Events 1100–1199; see docs/log-events.md.</summary>
+internal static partial class FrontLog
+{
+    [LoggerMessage(1100, LogLevel.Information, "{Front} listens on {EndPoint}")]
+    public static partial void Listening(this ILogger logger, string front, IPEndPoint endPoint);
+
+    [LoggerMessage(1101, LogLevel.Debug, "Refused a frame of {Octets} octets from {Peer}: {Reason}")]
+    public static partial void FrameRefused(this ILogger logger, string peer, int octets, ParseError reason);
+
+    [LoggerMessage(1102, LogLevel.Error, "A request of {Peer} could not be carried out, and its connection is closed unanswered")]
+    public static partial void RequestFailed(this ILogger logger, string peer, Exception? exception);
+
+    [LoggerMessage(1103, LogLevel.Error, "A fault of this program ended the connection of {Peer}")]
+    public static partial void ConnectionFaulted(this ILogger logger, string peer, Exception exception);
+
+    [LoggerMessage(1104, LogLevel.Error, "A fault of this program ended the conversation with {Peer}")]
+    public static partial void ConversationFaulted(this ILogger logger, string peer, Exception exception);
+}

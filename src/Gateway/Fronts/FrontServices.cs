@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Logging;
+using Edge.LocalBroker;
+using Edge.Messaging;
+using Edge.Messaging.Wire;
+
+namespace Edge.Gateway.Fronts;
+
+/// <summary>What every front needs of the gateway.</summary>
+internal sealed record FrontServices(Broker Broker, IDropCounter Drops, TimerWheel Wheel, TimeProvider Clock, ILogger Logger)
+{
+    /// <summary>Publishes for a node without a session (MQTT-SN QoS −1).</summary>
+    public void PublishWithoutSession(Message message)
+    {
+        // QoS 0 by its nature: what became of it is counted by the broker, and nobody is answered.
+        _ = Broker.PublishAsync(message, isOwn: false).AsTask();
+    }
+
+    /// <summary>Counts a frame that was not taken: malformed, or out of place.</summary>
+    public void CountRefused(ParseError reason, int octets, string remote)
+    {
+        Drops.Count(reason switch
+        {
+            ParseError.OutOfSequence => DropCause.Protocol,
+            ParseError.TooLarge => DropCause.Oversize,
+            _ => DropCause.Malformed,
+        });
+        Logger.FrameRefused(remote, octets, reason);
+    }
+
+    /// <summary>Says that the broker could not carry out a request, which happens only when its store fails for good.</summary>
+    public void RequestFailed(string remote, Exception? fault) => Logger.RequestFailed(remote, fault);
+}

@@ -1,0 +1,284 @@
+using Edge.Messaging;
+using Edge.Messaging.Peers;
+using Edge.Messaging.Wire;
+
+namespace Edge.Gateway.Fronts;
+
+/// <summary>Carries out what a peer asks for and brings it the answers, for every protocol alike. How octets travel is the heir's.</summary>
+/// <remarks>
+/// One loop calls it, never two at once; only <see cref="Wake"/>, and through it the sink, may be called from any thread.
+/// Answers of the broker are passed on in the order of the requests, as they come in, and nothing waits for them meanwhile.
+/// </remarks>
+internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices services, string remote) : IPeerEffects<TReply>, IDeliverySink
+{
+    /// <summary>Publishes that may wait for the store before no more is read from a stream.</summary>
+    protected const int MaxAnswersAwaited = 1_024;
+
+    [ThreadStatic]
+    private static Delivery[]? _deliveries;
+
+    private readonly Queue<Answer> _answers = new();
+    private PeerTimers _timers;
+    private volatile bool _isDetached;
+    private DetachReason _detachReason;
+    private bool _isTold;
+    private bool _isOpened;
+
+    /// <summary>Where the other side is, for logs.</summary>
+    protected string Remote => remote;
+
+    protected IPeer<TReply> Peer => peer;
+
+    protected FrontServices Services => services;
+
+    /// <summary>The session, once the broker gave one.</summary>
+    protected IBrokerSession? Session { get; private set; }
+
+    /// <summary>Whether the broker has yet to say whether there is a session.</summary>
+    protected bool IsConnecting { get; private set; }
+
+    /// <summary>Whether the peer asked to close, or the session was given up.</summary>
+    protected bool IsClosed { get; private set; }
+
+    protected int AnswersAwaited => _answers.Count;
+
+    protected bool IsAnyTimerArmed => _timers.IsAnyArmed;
+
+    /// <summary>Time stamp of the present turn.</summary>
+    protected long Now { get; private set; }
+
+    /// <summary>How many deliveries are taken at a time: 1 where each may forbid the next.</summary>
+    protected virtual int TakeAtOnce => 64;
+
+    /// <summary>Whether the way out has room for more.</summary>
+    protected virtual bool MaySend => true;
+
+    /// <inheritdoc/>
+    public abstract Span<byte> Send(int size);
+
+    /// <summary>Has the loop take a turn soon.</summary>
+    public abstract void Wake();
+
+    /// <summary>Begins a turn: the time, timers that ran out, answers that came, a session lost.</summary>
+    protected void BeginTurn()
+    {
+        Now = services.Clock.GetTimestamp();
+        if (!_isOpened)
+        {
+            _isOpened = true;
+            peer.OnOpened(this);
+        }
+
+        PassAnswers();
+        while (!IsClosed && _timers.TryTakeDue(Now, out var timer))
+        {
+            peer.OnTimer(timer, this);
+        }
+
+        if (_isDetached && !_isTold && !IsConnecting && !IsClosed)
+        {
+            _isTold = true;
+            peer.OnDetached(_detachReason, this);
+        }
+    }
+
+    /// <summary>Hands the peer one frame, and the answers that the broker gave at once.</summary>
+    protected void OnFrame(ReadOnlySpan<byte> frame)
+    {
+        peer.OnFrame(frame, this);
+        PassAnswers();
+    }
+
+    /// <summary>Hands the peer what its session has to send, as long as it wants it and there is room.</summary>
+    /// <returns>Whether there may be more.</returns>
+    protected bool PumpDeliveries()
+    {
+        var buffer = (_deliveries ??= new Delivery[64]).AsSpan(0, TakeAtOnce);
+        while (!IsClosed && Session is { } session && peer.WantsDelivery)
+        {
+            if (!MaySend)
+            {
+                return true;
+            }
+
+            var count = session.Take(buffer);
+            foreach (ref readonly var delivery in buffer[..count])
+            {
+                peer.OnDelivery(delivery, this);
+            }
+
+            if (count < buffer.Length)
+            {
+                break;
+            }
+        }
+
+        buffer.Clear();
+        return false;
+    }
+
+    /// <summary>Ends a turn: the wheel learns of the next deadline.</summary>
+    protected void EndTurn()
+    {
+        if (!IsClosed)
+        {
+            _timers.Note(services.Wheel, WakeAction, Now);
+        }
+    }
+
+    /// <summary>The other side is gone without a word.</summary>
+    protected void Abandon() => Close(publishWill: true, null);
+
+    /// <summary><see cref="Wake"/> as one delegate for ever.</summary>
+    protected Action WakeAction => field ??= Wake;
+
+    /// <inheritdoc/>
+    public void Connect(ConnectRequest request)
+    {
+        // A node that connects again over the same path (its CONNACK was lost) did not go without a word: its Will is not published.
+        Session?.Disconnect(publishWill: false);
+        Session = null;
+        IsConnecting = true;
+        Await(AnswerKind.Connected, default!, services.Broker.ConnectAsync(request, this));
+    }
+
+    /// <inheritdoc/>
+    public void Publish(Message message, ushort packetId, TReply reply)
+    {
+        var outcome = Session?.PublishAsync(message, packetId) ?? new ValueTask<PublishOutcome>(PublishOutcome.Detached);
+        if (outcome.IsCompletedSuccessfully)
+        {
+            _answers.Enqueue(new Answer(AnswerKind.Published, reply, outcome.Result, null));
+        }
+        else
+        {
+            Await(AnswerKind.Published, reply, outcome);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void PublishWithoutSession(Message message) => services.PublishWithoutSession(message);
+
+    /// <inheritdoc/>
+    public void Release(ushort packetId, TReply reply) =>
+        Await(AnswerKind.Released, reply, Session?.ReleaseAsync(packetId) ?? new ValueTask<bool>(false));
+
+    /// <inheritdoc/>
+    public void Subscribe(IReadOnlyList<Subscription> subscriptions, TReply reply) => Await(
+        AnswerKind.Subscribed, reply, Session?.SubscribeAsync(subscriptions) ?? new ValueTask<SubscribeOutcome[]>(new SubscribeOutcome[subscriptions.Count]));
+
+    /// <inheritdoc/>
+    public void Unsubscribe(IReadOnlyList<TopicFilter> filters, TReply reply) =>
+        Await(AnswerKind.Unsubscribed, reply, Session?.UnsubscribeAsync(filters) ?? new ValueTask<bool[]>(new bool[filters.Count]));
+
+    /// <inheritdoc/>
+    public void Acknowledge(ushort packetId, Acknowledgement acknowledgement) => Session?.Acknowledge(packetId, acknowledgement);
+
+    /// <inheritdoc/>
+    public void Discard(in Delivery delivery, DropCause cause) => Session?.Discard(delivery, cause);
+
+    /// <inheritdoc/>
+    public void Arm(PeerTimer timer, TimeSpan due) =>
+        _timers.Arm(timer, Now + (long)(due.TotalSeconds * services.Clock.TimestampFrequency));
+
+    /// <inheritdoc/>
+    public void Disarm(PeerTimer timer) => _timers.Disarm(timer);
+
+    /// <inheritdoc/>
+    public void Refuse(ParseError reason, int octets) => services.CountRefused(reason, octets, remote);
+
+    /// <inheritdoc/>
+    public void Close(bool publishWill, TimeSpan? sessionExpiry = null)
+    {
+        if (!IsClosed)
+        {
+            IsClosed = true;
+            Session?.Disconnect(publishWill, sessionExpiry);
+        }
+    }
+
+    void IDeliverySink.OnDeliveriesWaiting() => Wake();
+
+    void IDeliverySink.OnDetached(DetachReason reason)
+    {
+        _detachReason = reason;
+        _isDetached = true;
+        Wake();
+    }
+
+    private void Await<TOutcome>(AnswerKind kind, TReply reply, ValueTask<TOutcome> outcome)
+    {
+        var task = outcome.AsTask();
+        _answers.Enqueue(new Answer(kind, reply, default, task));
+        if (!task.IsCompleted)
+        {
+            task.GetAwaiter().UnsafeOnCompleted(WakeAction);
+        }
+    }
+
+    private void PassAnswers()
+    {
+        while (_answers.TryPeek(out var answer) && answer.Waiting is not { IsCompleted: false })
+        {
+            _answers.Dequeue();
+            if (answer.Waiting is { IsCompletedSuccessfully: false } failed)
+            {
+                // Nothing is acknowledged that may be lost: the client comes again and repeats it.
+                services.RequestFailed(remote, failed.Exception);
+                Abandon();
+            }
+            else if (answer.Kind == AnswerKind.Connected)
+            {
+                OnConnected(((Task<ConnectOutcome>)answer.Waiting!).Result);
+            }
+            else if (!IsClosed)
+            {
+                Pass(answer);
+            }
+        }
+    }
+
+    private void OnConnected(ConnectOutcome outcome)
+    {
+        IsConnecting = false;
+        Session = outcome.Session;
+        if (IsClosed)
+        {
+            Session?.Disconnect(publishWill: true);
+        }
+        else
+        {
+            peer.OnConnected(outcome, this);
+        }
+    }
+
+    private void Pass(in Answer answer)
+    {
+        switch (answer.Kind)
+        {
+            case AnswerKind.Published:
+                peer.OnPublished(answer.Reply, answer.Waiting is Task<PublishOutcome> published ? published.Result : answer.Outcome, this);
+                break;
+            case AnswerKind.Released:
+                peer.OnReleased(answer.Reply, ((Task<bool>)answer.Waiting!).Result, this);
+                break;
+            case AnswerKind.Subscribed:
+                peer.OnSubscribed(answer.Reply, ((Task<SubscribeOutcome[]>)answer.Waiting!).Result, this);
+                break;
+            case AnswerKind.Unsubscribed:
+                peer.OnUnsubscribed(answer.Reply, ((Task<bool[]>)answer.Waiting!).Result, this);
+                break;
+        }
+    }
+
+    private enum AnswerKind : byte
+    {
+        Connected,
+        Published,
+        Released,
+        Subscribed,
+        Unsubscribed,
+    }
+
+    private readonly record struct Answer(AnswerKind Kind, TReply Reply, PublishOutcome Outcome, Task? Waiting);
+}

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using Edge.Messaging.Peers;
+
+namespace Edge.Gateway.Fronts;
+
+/// <summary>The deadlines of one peer, a time stamp for each kind of timer. Arming is a store; the wheel hears of it only when it must.</summary>
+internal struct PeerTimers
+{
+    private const int Kinds = (int)PeerTimer.Ping + 1;
+    private Deadlines _deadlines;
+    private long _noted;
+
+    /// <summary>Whether any timer runs.</summary>
+    public readonly bool IsAnyArmed => Next() != 0;
+
+    public void Arm(PeerTimer timer, long at) => _deadlines[(int)timer] = at;
+
+    public void Disarm(PeerTimer timer) => _deadlines[(int)timer] = 0;
+
+    /// <summary>Takes one timer that has run out; it is disarmed by that.</summary>
+    public bool TryTakeDue(long now, out PeerTimer timer)
+    {
+        for (var kind = 0; kind < Kinds; kind++)
+        {
+            if (_deadlines[kind] is not 0 and var at && at <= now)
+            {
+                _deadlines[kind] = 0;
+                timer = (PeerTimer)kind;
+                return true;
+            }
+        }
+
+        timer = default;
+        return false;
+    }
+
+    /// <summary>Makes sure that the wheel wakes the peer for its next deadline.</summary>
+    public void Note(TimerWheel wheel, Action wake, long now)
+    {
+        if (_noted <= now)
+        {
+            _noted = 0;
+        }
+
+        if (Next() is not 0 and var next && (_noted == 0 || next < _noted))
+        {
+            _noted = next;
+            wheel.Wake(wake, next);
+        }
+    }
+
+    private readonly long Next()
+    {
+        var next = 0L;
+        foreach (var at in _deadlines)
+        {
+            if (at != 0 && (next == 0 || at < next))
+            {
+                next = at;
+            }
+        }
+
+        return next;
+    }
+
+    [InlineArray(Kinds)]
+    private struct Deadlines
+    {
+        private long _first;
+    }
+}

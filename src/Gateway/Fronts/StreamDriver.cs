@@ -1,0 +1,216 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
+using Edge.Messaging.Peers;
+using Edge.Messaging.Wire;
+
+namespace Edge.Gateway.Fronts;
+
+/// <summary>Takes the next frame off the front of what has arrived; see <c>MqttFramer.TryRead</c>.</summary>
+internal delegate bool ReadFrame(ref ReadOnlySequence<byte> arrived, int maxFrameSize, out ReadOnlySequence<byte> frame, out ParseError error);
+
+/// <summary>The loop of one connection that carries a stream: TCP, later TLS and WebSocket.</summary>
+/// <param name="peer">The conversation.</param>
+/// <param name="services">The gateway.</param>
+/// <param name="remote">Where the other side is, for logs.</param>
+/// <param name="transport">Octets in and out.</param>
+/// <param name="readFrame">Finds the frames.</param>
+/// <param name="maxFrameSize">Largest frame taken, in octets.</param>
+/// <param name="abort">Cuts a connection that takes nothing in any more.</param>
+/// <remarks>
+/// A turn takes all that is at hand, frames, answers, deliveries, and flushes once, so one system call carries many packets.
+/// While the other side takes nothing in, nothing more is read from it or taken for it.
+/// </remarks>
+[SuppressMessage("Reliability", "CA2012", Justification = "The loop keeps one read and one flush under way and takes each result once.")]
+internal sealed class StreamDriver<TReply>(
+    IPeer<TReply> peer, FrontServices services, string remote, IDuplexPipe transport, ReadFrame readFrame, int maxFrameSize, Action abort)
+    : PeerDriver<TReply>(peer, services, remote)
+{
+    /// <summary>Octets written before a turn flushes in between.</summary>
+    private const int FlushAfter = 32 * 1024;
+
+    /// <summary>How long the last octets may take to leave when the connection is closed.</summary>
+    private static readonly TimeSpan LastFlushLimit = TimeSpan.FromSeconds(2);
+
+    private readonly AsyncSignal _signal = new();
+    private readonly PipeReader _input = transport.Input;
+    private readonly PipeWriter _output = transport.Output;
+    private ValueTask<ReadResult> _reading;
+    private ValueTask<FlushResult> _flushing;
+    private bool _isReading;
+    private bool _isFlushing;
+    private bool _inputEnded;
+
+    protected override bool MaySend => !_isFlushing && _output.UnflushedBytes < FlushAfter;
+
+    /// <inheritdoc/>
+    public override Span<byte> Send(int size)
+    {
+        var frame = _output.GetSpan(size)[..size];
+        _output.Advance(size);
+        return frame;
+    }
+
+    /// <inheritdoc/>
+    public override void Wake() => _signal.Set();
+
+    /// <summary>Runs until the connection ends, whoever ends it. What was sent by then has been handed to the transport.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            while (!IsClosed)
+            {
+                Turn();
+                if (!IsClosed)
+                {
+                    await _signal.WaitAsync();
+                }
+            }
+
+            await FlushLastAsync().WaitAsync(LastFlushLimit, Services.Clock);
+        }
+        catch (TimeoutException)
+        {
+            abort();
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The transport broke down under us: the same as a client that goes without a word.
+            Abandon();
+        }
+        finally
+        {
+            Abandon();
+        }
+    }
+
+    private void Turn()
+    {
+        bool again;
+        do
+        {
+            BeginTurn();
+            again = ReadFrames();
+            again |= PumpDeliveries();
+            if (_inputEnded && !IsConnecting)
+            {
+                Abandon();
+            }
+
+            again &= Flush();
+        }
+        while (again && !IsClosed);
+
+        EndTurn();
+    }
+
+    /// <returns>Whether there may be more to read at once.</returns>
+    private bool ReadFrames()
+    {
+        if (IsClosed || _inputEnded || IsConnecting || _isFlushing || AnswersAwaited >= MaxAnswersAwaited)
+        {
+            return false;
+        }
+
+        if (!_isReading)
+        {
+            _isReading = true;
+            _reading = _input.ReadAsync();
+            if (!_reading.IsCompleted)
+            {
+                _reading.GetAwaiter().UnsafeOnCompleted(_signal.SetAction);
+            }
+        }
+
+        if (!_reading.IsCompleted)
+        {
+            return false;
+        }
+
+        _isReading = false;
+        var result = _reading.GetAwaiter().GetResult();
+        var arrived = result.Buffer;
+        var taken = TakeFrames(ref arrived);
+        _input.AdvanceTo(arrived.Start, taken ? arrived.Start : arrived.End);
+        _inputEnded = result.IsCompleted && !taken;
+        return true;
+    }
+
+    /// <returns>Whether it stopped before all whole frames were taken.</returns>
+    private bool TakeFrames(ref ReadOnlySequence<byte> arrived)
+    {
+        while (!IsClosed)
+        {
+            if (IsConnecting || AnswersAwaited >= MaxAnswersAwaited)
+            {
+                return true;
+            }
+
+            if (!readFrame(ref arrived, maxFrameSize, out var frame, out var error) && error == ParseError.None)
+            {
+                return false;
+            }
+
+            if (frame.IsSingleSegment)
+            {
+                OnFrame(frame.FirstSpan);
+            }
+            else
+            {
+                OnScatteredFrame(frame);
+            }
+
+            if (error != ParseError.None)
+            {
+                Abandon();
+            }
+        }
+
+        return false;
+    }
+
+    private void OnScatteredFrame(in ReadOnlySequence<byte> frame)
+    {
+        var size = (int)frame.Length;
+        var whole = ArrayPool<byte>.Shared.Rent(size);
+        frame.CopyTo(whole);
+        OnFrame(whole.AsSpan(0, size));
+        ArrayPool<byte>.Shared.Return(whole);
+    }
+
+    /// <returns>False while the other side takes nothing in.</returns>
+    private bool Flush()
+    {
+        if (!_isFlushing && _output.UnflushedBytes > 0)
+        {
+            _isFlushing = true;
+            _flushing = _output.FlushAsync();
+            if (!_flushing.IsCompleted)
+            {
+                _flushing.GetAwaiter().UnsafeOnCompleted(_signal.SetAction);
+            }
+        }
+
+        if (_isFlushing && _flushing.IsCompleted)
+        {
+            _isFlushing = false;
+            if (_flushing.GetAwaiter().GetResult().IsCompleted)
+            {
+                Abandon();
+            }
+        }
+
+        return !_isFlushing;
+    }
+
+    private async Task FlushLastAsync()
+    {
+        if (_isFlushing)
+        {
+            await _flushing;
+        }
+
+        await _output.FlushAsync();
+    }
+}

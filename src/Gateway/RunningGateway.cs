@@ -1,0 +1,151 @@
+using System.Net;
+using System.Net.Sockets;
+using Edge.Gateway.Configuration;
+using Edge.Gateway.Fronts;
+using Edge.LocalBroker;
+using Edge.Protocols.MqttSn;
+using Edge.Protocols.MqttSn.Topics;
+using Edge.Storage;
+using Edge.Transports;
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Gateway;
+
+/// <summary>The gateway at work: introduces the parts to each other, starts them in order and stops them in the opposite order.</summary>
+internal sealed class RunningGateway : IAsyncDisposable
+{
+    /// <summary>Connections get this long to say good-bye; a service is to stop within five seconds.</summary>
+    private static readonly TimeSpan GoodByeLimit = TimeSpan.FromSeconds(3);
+
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly DropCounter _drops = new();
+    private readonly TimerWheel _wheel;
+    private readonly SqliteStore _store;
+    private readonly FrontServices _services;
+    private MqttTcpListener? _mqtt;
+    private DatagramFront<MqttSnReply>? _mqttSn;
+    private bool _isStopped;
+
+    private RunningGateway(GatewaySettings settings, ILoggerFactory loggers, TimeProvider clock)
+    {
+        _clock = clock;
+        _logger = loggers.CreateLogger("Edge.Gateway");
+        _wheel = new TimerWheel(clock);
+        try
+        {
+            _store = SqliteStore.Open(settings.Storage, _drops, clock, loggers.CreateLogger<SqliteStore>());
+        }
+        catch (StoreUnavailableException fault)
+        {
+            throw new StartException(fault.Message, fault);
+        }
+
+        Broker = new Broker(settings.Broker, _store, _store, _drops, clock, loggers.CreateLogger<Broker>());
+        _services = new FrontServices(Broker, _drops, _wheel, clock, loggers.CreateLogger("Edge.Gateway.Fronts"));
+    }
+
+    /// <summary>The broker inside.</summary>
+    public Broker Broker { get; }
+
+    /// <summary>Where MQTT is served; null when it is not.</summary>
+    public IPEndPoint? MqttEndPoint => _mqtt?.EndPoint;
+
+    /// <summary>Where MQTT-SN is served; null when it is not.</summary>
+    public IPEndPoint? MqttSnEndPoint => _mqttSn?.EndPoint;
+
+    /// <summary>What is served where, in words.</summary>
+    public string Listeners => (MqttEndPoint, MqttSnEndPoint) switch
+    {
+        ({ } mqtt, { } mqttSn) => $"MQTT {mqtt}, MQTT-SN {mqttSn}",
+        ({ } mqtt, null) => $"MQTT {mqtt}",
+        (null, { } mqttSn) => $"MQTT-SN {mqttSn}",
+        _ => "no listener",
+    };
+
+    /// <summary>Opens the store, then the listeners.</summary>
+    /// <exception cref="StartException">A port is in use, or the store cannot be opened.</exception>
+    public static async Task<RunningGateway> StartAsync(GatewaySettings settings, ILoggerFactory loggers, TimeProvider clock)
+    {
+        var gateway = new RunningGateway(settings, loggers, clock);
+        try
+        {
+            await gateway.StartAsync(settings, loggers);
+            return gateway;
+        }
+        catch
+        {
+            await gateway.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Whether the store commits and every loop turns.</summary>
+    public async ValueTask<bool> IsWellAsync(CancellationToken cancellation)
+    {
+        await _store.CommitAsync().WaitAsync(cancellation);
+        return _store.IsHealthy && _mqttSn is not { IsRunning: false };
+    }
+
+    /// <summary>Stops listeners, connections and the store, in that order. What was acknowledged is kept.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_isStopped)
+        {
+            return;
+        }
+
+        _isStopped = true;
+        using var limit = new CancellationTokenSource(GoodByeLimit, _clock);
+        Broker.DetachAll();
+        if (_mqtt is not null)
+        {
+            await _mqtt.StopAsync(limit.Token);
+            await _mqtt.DisposeAsync();
+        }
+
+        _mqttSn?.Dispose();
+        _wheel.Dispose();
+        Broker.Dispose();
+        await _store.StopAsync(limit.Token);
+        await _store.DisposeAsync();
+        _drops.Dispose();
+    }
+
+    private async Task StartAsync(GatewaySettings settings, ILoggerFactory loggers)
+    {
+        if (settings.MqttListener.Enabled)
+        {
+            var bind = settings.MqttListener.Bind;
+            _mqtt = await BindAsync("listeners.mqtt.bind", bind, () => MqttTcpListener.StartAsync(bind, settings.Mqtt, _services));
+        }
+
+        if (settings.MqttSnListener.Enabled)
+        {
+            var bind = settings.MqttSnListener.Bind;
+            _mqttSn = await BindAsync("listeners.mqttsn.bind", bind, () => Task.FromResult(StartMqttSn(bind, settings.MqttSn)));
+        }
+    }
+
+    private DatagramFront<MqttSnReply> StartMqttSn(IPEndPoint bind, MqttSnOptions options)
+    {
+        var known = new KnownTopics(options.PredefinedTopics);
+        var front = new DatagramFront<MqttSnReply>(
+            "MQTT-SN", new UdpLink(bind), address => new MqttSnPeer(options, known, address.ToString()), _services);
+        front.Start();
+        return front;
+    }
+
+    private static async Task<T> BindAsync<T>(string key, IPEndPoint bind, Func<Task<T>> start)
+    {
+        try
+        {
+            return await start();
+        }
+        catch (Exception fault) when (fault is IOException or SocketException or UnauthorizedAccessException)
+        {
+            throw new StartException(
+                $"Cannot listen on {bind} ({key}): {fault.GetBaseException().Message}. Stop the program that uses it, or choose another address.", fault);
+        }
+    }
+}
