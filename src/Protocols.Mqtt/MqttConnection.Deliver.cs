@@ -16,6 +16,12 @@ public sealed partial class MqttConnection
     {
         if (_state != State.Connected)
         {
+            // The session still has what it must deliver; what is sent once at most is lost here, and counted.
+            if (delivery.Qos == QualityOfService.AtMostOnce)
+            {
+                effects.Discard(delivery, DropCause.Offline);
+            }
+
             return;
         }
 

@@ -158,5 +158,6 @@ public sealed class DeliveryProcedureTests
         Assert.False(talk.Peer.WantsDelivery);
         Assert.Empty(talk.Delivers(Qos1));
         Assert.Empty(talk.Delivers(Release));
+        Assert.Equal(["discard 0 Offline"], talk.Delivers(Qos1 with { PacketId = 0, Qos = QualityOfService.AtMostOnce }));
     }
 }
