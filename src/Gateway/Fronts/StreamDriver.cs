@@ -32,6 +32,9 @@ internal sealed class StreamDriver<TReply>(
     /// <summary>How long the last octets may take to leave when the connection is closed.</summary>
     private static readonly TimeSpan LastFlushLimit = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long the other side may take to close in its turn.</summary>
+    private static readonly TimeSpan LingerLimit = TimeSpan.FromMilliseconds(500);
+
     private readonly AsyncSignal _signal = new();
     private readonly PipeReader _input = transport.Input;
     private readonly PipeWriter _output = transport.Output;
@@ -69,6 +72,7 @@ internal sealed class StreamDriver<TReply>(
             }
 
             await FlushLastAsync().WaitAsync(LastFlushLimit, Services.Clock);
+            await LingerAsync();
         }
         catch (TimeoutException)
         {
@@ -212,5 +216,19 @@ internal sealed class StreamDriver<TReply>(
         }
 
         await _output.FlushAsync();
+    }
+
+    /// <summary>Reads on without looking until the other side closes: a close with octets unread resets the connection, and the last packet is lost.</summary>
+    private async Task LingerAsync()
+    {
+        using var limit = new CancellationTokenSource(LingerLimit, Services.Clock);
+        using var wakeReader = limit.Token.Register(_input.CancelPendingRead);
+        while (!_inputEnded && !limit.IsCancellationRequested)
+        {
+            var result = await (_isReading ? _reading : _input.ReadAsync());
+            _isReading = false;
+            _inputEnded = result.IsCompleted;
+            _input.AdvanceTo(result.Buffer.End);
+        }
     }
 }
