@@ -1,0 +1,169 @@
+using Edge.Messaging;
+using Edge.Messaging.Peers;
+using Edge.Messaging.Wire;
+using Edge.Protocols.Mqtt.Codec;
+
+namespace Edge.Protocols.Mqtt.Upstream;
+
+/// <summary>The way up: a session's deliveries, and what upstream says to them (MQTT 5.0 §4.3, §4.4).</summary>
+public sealed partial class MqttUpstream
+{
+    private readonly Dictionary<ushort, Expected> _expected = [];
+    private long _lastProgress;
+    private long _acknowledgedUpTo;
+
+    /// <summary>Forwarded and not answered, in either direction of the exchange.</summary>
+    public int Unacknowledged => _expected.Count + _postponed.Count;
+
+    /// <summary>The session has something to send. Its message bears the topic it is to have upstream.</summary>
+    /// <returns>False when it cannot be sent before another frame or timer came: offer it again then.</returns>
+    public bool OnDelivery(in Delivery delivery, IUpstreamEffects effects)
+    {
+        // Only a SUBSCRIBE can have taken the identifier of something the session has not sent yet ([MQTT-2.2.1-3]).
+        if (!WantsDelivery || _expected.ContainsKey(delivery.PacketId))
+        {
+            return false;
+        }
+
+        if (delivery.Kind == DeliveryKind.Publish)
+        {
+            SendPublish(delivery, effects);
+        }
+        else if (Terms.MaximumQos == QualityOfService.ExactlyOnce)
+        {
+            SendAck(PacketType.PubRel, delivery.PacketId, ReasonCode.Success, effects);
+            Expect(PacketType.PubComp, delivery.PacketId, delivery);
+        }
+        else
+        {
+            // It went up at a lower QoS, where there is nothing to release.
+            effects.Acknowledge(delivery.PacketId, Acknowledgement.PubComp);
+        }
+
+        return true;
+    }
+
+    private void SendPublish(in Delivery delivery, IUpstreamEffects effects)
+    {
+        var qos = delivery.Qos < Terms.MaximumQos ? delivery.Qos : Terms.MaximumQos;
+        var publish = new OutgoingPublish(
+            delivery.Message!, qos, delivery.Retain && Terms.RetainAvailable, delivery.Dup, delivery.PacketId, _version, SecondsLeft(delivery.Message!));
+        if (publish.Size > Terms.MaximumPacketSize)
+        {
+            effects.Discard(delivery, DropCause.Oversize, ReasonCode.PacketTooLarge);
+            return;
+        }
+
+        publish.Write(effects.Send(publish.Size));
+        if (qos == QualityOfService.AtMostOnce)
+        {
+            Settle(delivery, effects);
+        }
+        else
+        {
+            Expect(qos == QualityOfService.AtLeastOnce ? PacketType.PubAck : PacketType.PubRec, delivery.PacketId, delivery);
+        }
+    }
+
+    /// <summary>Message Expiry Interval that is left ([MQTT-3.3.2-6]). Whether it is too late to send at all, the session decides.</summary>
+    private uint? SecondsLeft(Message message) =>
+        message.ExpiresAt is { } instant && _version == MqttVersion.Mqtt5
+            ? (uint)Math.Clamp(Math.Ceiling((instant - clock.GetUtcNow()).TotalSeconds), 0, uint.MaxValue)
+            : null;
+
+    private ParseError OnAcknowledgement(PacketType type, ReadOnlySpan<byte> frame, IUpstreamEffects effects)
+    {
+        if (!PublishAck.TryParse(frame, type, _version, out var ack, out var error) || !TryTakeExpected(type, ack.PacketId, out var expected))
+        {
+            // What answers nothing is passed over: it must not settle a message it does not mean.
+            return error;
+        }
+
+        switch (type)
+        {
+            case PacketType.PubComp:
+                // Also "Packet Identifier not found" completes the exchange: there is nothing left to repeat (MQTT 5.0 §4.3.3).
+                effects.Acknowledge(ack.PacketId, Acknowledgement.PubComp);
+                break;
+            case var _ when ack.ReasonCode >= ReasonCode.UnspecifiedError:
+                OnRefused(expected.Delivery, ack.ReasonCode, effects);
+                break;
+            case PacketType.PubRec:
+                OnTaken(ack.PacketId);
+                effects.Acknowledge(ack.PacketId, Acknowledgement.PubRec);
+                break;
+            default:
+                OnTaken(ack.PacketId);
+                Settle(expected.Delivery, effects);
+                break;
+        }
+
+        return ParseError.None;
+    }
+
+    /// <summary>Upstream has the message; the session's exchange goes on as its QoS wants, also where it went up at a lower one.</summary>
+    private static void Settle(in Delivery delivery, IUpstreamEffects effects)
+    {
+        if (delivery.Qos != QualityOfService.AtMostOnce)
+        {
+            effects.Acknowledge(
+                delivery.PacketId, delivery.Qos == QualityOfService.AtLeastOnce ? Acknowledgement.PubAck : Acknowledgement.PubRec);
+        }
+    }
+
+    private void Expect(PacketType answer, ushort packetId, in Delivery delivery)
+    {
+        var now = clock.GetTimestamp();
+        if (_expected.Count == 0)
+        {
+            _lastProgress = now;
+        }
+
+        _expected[packetId] = new Expected(answer, now, delivery);
+    }
+
+    private bool TryTakeExpected(PacketType answer, ushort packetId, out Expected expected)
+    {
+        if (!_expected.TryGetValue(packetId, out expected) || expected.Answer != answer)
+        {
+            return false;
+        }
+
+        _expected.Remove(packetId);
+        _lastProgress = clock.GetTimestamp();
+        _acknowledgedUpTo = Math.Max(_acknowledgedUpTo, expected.SentAt);
+        return true;
+    }
+
+    /// <summary>
+    /// Gives up a link on which nothing is acknowledged any more, or on which something sent long after a message was acknowledged and the
+    /// message was not. A slow link on which acknowledgements trickle in is left alone.
+    /// </summary>
+    private void CheckAcknowledgements(IUpstreamEffects effects)
+    {
+        var silence = _expected.Count == 0 ? TimeSpan.Zero : clock.GetElapsedTime(_lastProgress);
+        if (silence >= connect.AcknowledgeTimeout || IsAnyPassedOver())
+        {
+            End(new UpstreamEnd(UpstreamEndCause.NoAcknowledgement), effects);
+            return;
+        }
+
+        effects.Arm(PeerTimer.Progress, connect.AcknowledgeTimeout - silence);
+    }
+
+    private bool IsAnyPassedOver()
+    {
+        foreach (var (_, expected) in _expected)
+        {
+            if (expected.SentAt < _acknowledgedUpTo && clock.GetElapsedTime(expected.SentAt, _acknowledgedUpTo) >= connect.AcknowledgeTimeout)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>What upstream is to say next about a Packet Identifier.</summary>
+    private readonly record struct Expected(PacketType Answer, long SentAt, Delivery Delivery);
+}
