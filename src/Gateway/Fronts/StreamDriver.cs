@@ -117,23 +117,11 @@ internal sealed class StreamDriver<TReply>(
             return false;
         }
 
-        if (!_isReading)
-        {
-            _isReading = true;
-            _reading = _input.ReadAsync();
-            if (!_reading.IsCompleted)
-            {
-                _reading.GetAwaiter().UnsafeOnCompleted(_signal.SetAction);
-            }
-        }
-
-        if (!_reading.IsCompleted)
+        if (!TryRead(out var result))
         {
             return false;
         }
 
-        _isReading = false;
-        var result = _reading.GetAwaiter().GetResult();
         var arrived = result.Buffer;
         var taken = TakeFrames(ref arrived);
         _input.AdvanceTo(arrived.Start, taken ? arrived.Start : arrived.End);
@@ -208,27 +196,52 @@ internal sealed class StreamDriver<TReply>(
         return !_isFlushing;
     }
 
-    private async Task FlushLastAsync()
+    /// <summary>Takes the result of the read under way, which is begun when there is none. A read that is not done yet sets the signal later.</summary>
+    private bool TryRead(out ReadResult result)
     {
-        if (_isFlushing)
+        if (!_isReading)
         {
-            await _flushing;
+            _isReading = true;
+            _reading = _input.ReadAsync();
+            if (!_reading.IsCompleted)
+            {
+                _reading.GetAwaiter().UnsafeOnCompleted(_signal.SetAction);
+            }
         }
 
-        await _output.FlushAsync();
+        var isDone = _reading.IsCompleted;
+        _isReading = !isDone;
+        result = isDone ? _reading.GetAwaiter().GetResult() : default;
+        return isDone;
+    }
+
+    private async Task FlushLastAsync()
+    {
+        while (!Flush() || _output.UnflushedBytes > 0)
+        {
+            if (_isFlushing)
+            {
+                await _signal.WaitAsync();
+            }
+        }
     }
 
     /// <summary>Reads on without looking until the other side closes: a close with octets unread resets the connection, and the last packet is lost.</summary>
     private async Task LingerAsync()
     {
         using var limit = new CancellationTokenSource(LingerLimit, Services.Clock);
-        using var wakeReader = limit.Token.Register(_input.CancelPendingRead);
+        using var wake = limit.Token.Register(_signal.SetAction);
         while (!_inputEnded && !limit.IsCancellationRequested)
         {
-            var result = await (_isReading ? _reading : _input.ReadAsync());
-            _isReading = false;
-            _inputEnded = result.IsCompleted;
-            _input.AdvanceTo(result.Buffer.End);
+            if (TryRead(out var result))
+            {
+                _inputEnded = result.IsCompleted;
+                _input.AdvanceTo(result.Buffer.End);
+            }
+            else
+            {
+                await _signal.WaitAsync();
+            }
         }
     }
 }
