@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Gateway;
 
-/// <summary>Everything the program itself can say. Events 1000–1999; see docs/log-events.md.</summary>
+/// <summary>Everything the program itself can say. Events 1000–1019; see docs/log-events.md.</summary>
 internal static partial class GatewayLog
 {
     [LoggerMessage(1000, LogLevel.Information, "Edge gateway {Version} starts as {Name} with {Configuration}")]
