@@ -36,10 +36,29 @@ internal static class ConfigurationLoader
 
     private static string? FindFile(ConfigurationSources sources)
     {
-        var named = sources.File ?? sources.Environment.GetValueOrDefault(FileVariable);
-        return !string.IsNullOrEmpty(named) ? Path.GetFullPath(named, sources.WorkingDirectory)
-            : File.Exists(sources.DefaultFile) ? sources.DefaultFile
+        var variable = sources.Environment.GetValueOrDefault(FileVariable);
+        var named = sources.File ?? (string.IsNullOrEmpty(variable) ? null : variable);
+        return named is not null ? Path.GetFullPath(named, sources.WorkingDirectory)
+            : IsThere(sources.DefaultFile) ? sources.DefaultFile
             : null;
+    }
+
+    /// <summary>A file that we may not even look at is there: to go on without it would be to run with other settings than those that were meant.</summary>
+    private static bool IsThere(string path)
+    {
+        try
+        {
+            File.GetAttributes(path);
+            return true;
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
     }
 
     private static SettingTable? ReadFile(string path, ConfigurationReport report)

@@ -11,6 +11,9 @@ internal sealed class ServiceManager : IDisposable
     /// <summary>A manager that reads no more must not hold the gateway up.</summary>
     private const int SendTimeoutMilliseconds = 1_000;
 
+    /// <summary>What the kernel has room for in an address, less the octet that ends it.</summary>
+    private const int LongestAddress = 107;
+
     private readonly ILogger _logger;
     private readonly UnixDomainSocketEndPoint? _address;
     private readonly Socket? _socket;
@@ -19,7 +22,7 @@ internal sealed class ServiceManager : IDisposable
     {
         _logger = logger;
         WatchdogTimeout = watchdogTimeout;
-        if (!string.IsNullOrEmpty(address) && address[0] is '/' or '@')
+        if (address is { Length: > 1 and <= LongestAddress } && address[0] is '/' or '@')
         {
             // '@' stands for the zero octet with which the name of an abstract socket begins.
             _address = new UnixDomainSocketEndPoint(address[0] == '@' ? $"\0{address.AsSpan(1)}" : address);

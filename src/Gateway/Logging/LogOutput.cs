@@ -39,8 +39,13 @@ internal sealed class LogOutput : ILoggerFactory, ILoggerProvider
     public static LogOutput ToStandardError(LogLevel minimum, TimeProvider time) =>
         new(Console.OpenStandardError(), minimum, new LineFormat(Journal.ReadsStandardError()), time);
 
-    /// <inheritdoc cref="ILoggerFactory.CreateLogger"/>
-    public ILogger CreateLogger(string categoryName) => new LineLogger(categoryName, _minimum, _format, _time, Post);
+    /// <summary>A logger for a part of the program. What is not ours speaks of warnings only, unless everything is wanted.</summary>
+    public ILogger CreateLogger(string categoryName)
+    {
+        var isOurs = categoryName.StartsWith("Edge.", StringComparison.Ordinal);
+        var minimum = isOurs || _minimum is LogLevel.Trace or > LogLevel.Warning ? _minimum : LogLevel.Warning;
+        return new LineLogger(categoryName, minimum, _format, _time, Post);
+    }
 
     /// <summary>There is one output, this one.</summary>
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("The log has one output.");

@@ -1,5 +1,10 @@
+using System.Reflection;
 using Edge.Bridge;
 using Edge.Gateway.Configuration;
+using Edge.LocalBroker;
+using Edge.Protocols.Mqtt;
+using Edge.Protocols.MqttSn;
+using Edge.Storage;
 
 namespace Edge.Gateway.Tests.Configuration;
 
@@ -39,6 +44,7 @@ public sealed class EffectTests : IDisposable
     [InlineData("mqttsn.retry_limit = 5", "5")]
     [InlineData("mqttsn.allow_qos_minus_one = false", "False")]
     [InlineData("mqttsn.max_datagram_size = 60", "60")]
+    [InlineData("mqttsn.max_topic_ids = 9", "9")]
     [InlineData("mqttsn.predefined_topics = { 65534 = 'a' }", "[65534, a]")]
     public void A_key_sets_its_option(string toml, string expected) => Assert.Equal(expected, Shown(toml.Split(" = ")[0], _loading.Settings(toml)));
 
@@ -95,6 +101,43 @@ public sealed class EffectTests : IDisposable
         Assert.Equal("later", settings.Bridges[0].ClientId);
     }
 
+    [Fact]
+    public void Every_option_there_is_has_a_key()
+    {
+        var unset = _loading.Settings();
+        var changed = TomlOf(nameof(A_key_sets_its_option))
+            .Select(toml => _loading.Settings(toml))
+            .SelectMany(set => Changed(unset.Broker, set.Broker).Concat(Changed(unset.Mqtt, set.Mqtt)).Concat(Changed(unset.MqttSn, set.MqttSn))
+                .Concat(Changed(unset.Storage, set.Storage)).Concat(Changed(unset, set)))
+            .ToHashSet();
+
+        Assert.Empty(new[] { typeof(BrokerOptions), typeof(MqttOptions), typeof(MqttSnOptions), typeof(StorageOptions), typeof(GatewaySettings) }
+            .SelectMany(Options).Except(changed).Except(["GatewaySettings.Bridges"]));
+    }
+
+    [Fact]
+    public void Every_option_of_a_bridge_there_is_has_a_key()
+    {
+        const string bridge = "[[bridge]]\nname = 'd'\naddress = 'mqtts://h'\n";
+        _loading.File("all.pem", TestCertificate.Pem);
+        var unset = _loading.Settings("[[bridge]]\nname = 'c'\naddress = 'mqtt://h'").Bridges[0];
+        var files = "username = 'u'\npassword_file = 'all.pem'\nca_file = 'all.pem'\ncertificate = 'all.pem'\nkey = 'all.pem'";
+        var changed = TomlOf(nameof(A_key_of_a_bridge_sets_its_option)).Where(toml => !toml.StartsWith("address", StringComparison.Ordinal)).Append(files)
+            .SelectMany(toml => Changed(unset, _loading.Settings(bridge + toml).Bridges[0]))
+            .ToHashSet();
+
+        Assert.Empty(Options(typeof(BridgeOptions)).Except(changed));
+    }
+
+    private static IEnumerable<string> TomlOf(string theory) =>
+        typeof(EffectTests).GetMethod(theory)!.GetCustomAttributes<InlineDataAttribute>().Select(data => (string)data.Data[0]!);
+
+    private static IEnumerable<string> Options(Type type) => type.GetProperties().Where(property => property.CanWrite).Select(property => $"{type.Name}.{property.Name}");
+
+    private static IEnumerable<string> Changed<T>(T unset, T set) => typeof(T).GetProperties()
+        .Where(property => property.CanWrite && !Equals(property.GetValue(unset), property.GetValue(set)))
+        .Select(property => $"{typeof(T).Name}.{property.Name}");
+
     private static string Shown(string key, GatewaySettings s) => key switch
     {
         "gateway.name" => s.Name,
@@ -120,6 +163,7 @@ public sealed class EffectTests : IDisposable
         "mqttsn.retry_limit" => $"{s.MqttSn.RetryLimit}",
         "mqttsn.allow_qos_minus_one" => $"{s.MqttSn.AllowQosMinusOne}",
         "mqttsn.max_datagram_size" => $"{s.MqttSn.MaxDatagramSize}",
+        "mqttsn.max_topic_ids" => $"{s.MqttSn.MaxTopicIds}",
         "mqttsn.predefined_topics" => string.Join(' ', s.MqttSn.PredefinedTopics),
         _ => throw new ArgumentException($"{key} is not looked at.", nameof(key)),
     };

@@ -160,6 +160,23 @@ public sealed class SourcesTests : IDisposable
     }
 
     [Fact]
+    public void A_default_file_that_is_there_but_cannot_be_read_is_a_fault_and_not_the_defaults()
+    {
+        var sources = _loading.Sources();
+        Directory.CreateDirectory(sources.DefaultFile);
+
+        Assert.StartsWith(
+            $"{sources.DefaultFile}: the configuration file cannot be read: ", Assert.Single(ConfigurationLoader.Load(sources).Faults).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_name_is_a_name_on_the_command_line_and_none_in_the_environment()
+    {
+        Assert.NotEmpty(ConfigurationLoader.Load(_loading.Sources() with { File = "" }).Faults);
+        Assert.Null(ConfigurationLoader.Load(_loading.Sources() with { Environment = new Dictionary<string, string> { ["EDGE_GATEWAY_CONFIG"] = "" } }).File);
+    }
+
+    [Fact]
     public void A_file_that_is_no_utf_8_is_a_fault()
     {
         var path = Path.Combine(_loading.Folder, "gateway.toml");

@@ -44,6 +44,7 @@ public sealed class ServiceManagerTests : IDisposable
     [InlineData("")]
     [InlineData("vsock:2:1234")]
     [InlineData("/nobody/listens/here")]
+    [InlineData("/an/address/that/is/longer/than/the/kernel/has/room/for/in/the/address/of/a/unix/domain/socket/which/ends/at/107/octets")]
     public void A_manager_that_cannot_be_reached_does_no_harm(string? address)
     {
         using var manager = From(address is null ? [] : new Dictionary<string, string> { ["NOTIFY_SOCKET"] = address });

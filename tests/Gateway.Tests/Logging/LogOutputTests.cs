@@ -65,6 +65,21 @@ public sealed class LogOutputTests
         Assert.True(logger.IsEnabled(LogLevel.Information));
     }
 
+    [Theory]
+    [InlineData("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Information, LogLevel.Warning)]
+    [InlineData("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Trace, LogLevel.Trace)]
+    [InlineData("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error, LogLevel.Error)]
+    [InlineData("Edge.Bridge", LogLevel.Information, LogLevel.Information)]
+    public void What_is_not_ours_speaks_of_warnings_only(string category, LogLevel wanted, LogLevel least)
+    {
+        using var stream = new MemoryStream();
+        using var log = new LogOutput(stream, wanted, new LineFormat(isJournal: true), TimeProvider.System);
+
+        var logger = log.CreateLogger(category);
+
+        Assert.Equal(least, Enum.GetValues<LogLevel>().First(logger.IsEnabled));
+    }
+
     private static LogOutput Open(Stream stream) => new(stream, LogLevel.Information, new LineFormat(isJournal: true), TimeProvider.System);
 
     private static string[] Lines(MemoryStream stream) => Encoding.UTF8.GetString(stream.ToArray()).TrimEnd('\n').Split('\n');
