@@ -17,7 +17,7 @@ public sealed record MqttSnOptions
     /// <summary>Whether nodes may publish without a connection (§6.8).</summary>
     public bool AllowQosMinusOne { get; init; } = true;
 
-    /// <summary>Longest datagram sent, in octets, header included; 12–65,535.</summary>
+    /// <summary>Longest datagram sent, in octets, header included; 12–65,507, the most that UDP carries over IPv4.</summary>
     public int MaxDatagramSize { get; init; } = 65_507;
 
     /// <summary>Topic ids agreed in advance (§6.7), 1–65,534, as id to Topic Name.</summary>

@@ -25,7 +25,7 @@ public interface IDatagramLink : IDisposable
 
     /// <summary>Room for one outgoing datagram, to be filled before the next call. It goes out with <see cref="Flush"/>, or sooner when the batch is full.</summary>
     /// <param name="receiver">Where it goes; from the same kind of link.</param>
-    /// <param name="size">Octets of the datagram, all of which must be written.</param>
+    /// <param name="size">Octets of the datagram, all of which must be written; 0 to 65,535. More than the link carries is a failure to send.</param>
     Span<byte> Enqueue(LinkAddress receiver, int size);
 
     /// <summary>Sends what was enqueued. What cannot be sent is dropped and counted.</summary>

@@ -113,7 +113,7 @@ public sealed unsafe class UdpLink : IDatagramLink
     public Span<byte> Enqueue(LinkAddress receiver, int size)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(size);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, UdpLinkOptions.LargestDatagram);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, ushort.MaxValue);
         if (_queued == MessageBatch.Capacity || _queuedOctets + size > _outgoing.Octets)
         {
             Flush();

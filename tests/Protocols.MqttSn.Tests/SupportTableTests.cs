@@ -1,0 +1,34 @@
+using System.Text.RegularExpressions;
+
+namespace Edge.Protocols.MqttSn.Tests;
+
+/// <summary>Holds <c>docs/protocols/mqtt-sn.md</c> to what there is.</summary>
+public sealed partial class SupportTableTests
+{
+    private static readonly string[] Rows = [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "mqtt-sn.md"))
+        .Where(line => FirstCell().IsMatch(line))];
+
+    private static readonly string[] Shown = [.. Rows.SelectMany(row => Quoted().Matches(row.Split('|')[^2])).Select(match => match.Groups[1].Value)];
+
+    [Fact]
+    public void Every_row_has_a_state_and_is_shown_by_something() => Assert.All(Rows, row =>
+    {
+        Assert.Matches(@"\| (done|partly: .+|not: .+) \|", row);
+        Assert.Matches(Quoted(), row.Split('|')[^2]);
+    });
+
+    [Fact]
+    public void What_is_said_to_show_it_exists() => Assert.All(Shown, name => Assert.True(
+        File.Exists(Path.Combine(AppContext.BaseDirectory, "Conversations", name + ".txt")) || typeof(SupportTableTests).Assembly.GetTypes().Any(type => type.Name == name),
+        name));
+
+    [Fact]
+    public void Every_conversation_shows_something() => Assert.Empty(
+        Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Conversations")).Select(Path.GetFileNameWithoutExtension).Except(Shown));
+
+    [GeneratedRegex(@"^\| \d")]
+    private static partial Regex FirstCell();
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Quoted();
+}
