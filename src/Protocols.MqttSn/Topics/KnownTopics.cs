@@ -43,7 +43,13 @@ public sealed class KnownTopics
         }
 
         ReadOnlySpan<byte> octets = [(byte)(characters >> 8), (byte)characters];
-        return TopicName.TryParse(octets, out name) && (_shortNames.TryAdd(characters, name) || true);
+        if (!TopicName.TryParse(octets, out name))
+        {
+            return false;
+        }
+
+        _shortNames[characters] = name;
+        return true;
     }
 
     /// <summary>The two characters of a name of two ASCII characters.</summary>

@@ -5,8 +5,8 @@ namespace Edge.Protocols.MqttSn.Topics;
 /// <summary>The topic ids that one client and the gateway have agreed on (MQTT-SN 1.2 §6.5).</summary>
 /// <remarks>
 /// <para>
-/// An id is reckoned from its name. A client that kept its ids over a restart of the gateway thus finds them meaning the same
-/// or nothing, which it is told; ids counted up would quietly lead its messages to another topic.
+/// An id is reckoned from its name, so that a client that kept its ids over a restart of the gateway finds them meaning the same or
+/// nothing, which it is told. See decision 0010.
 /// </para>
 /// <para>When there is no room for another name, the one used least lately gives way, and its id means nothing from then on.</para>
 /// </remarks>
