@@ -50,7 +50,8 @@ internal sealed class StorePaths
     {
         if (File.Exists(Salvaged) && !File.Exists(Database))
         {
-            MoveAside(Database + Damaged + "interrupted");
+            // The database was moved already; its log goes after it.
+            MoveAside(SetAside().LastOrDefault() ?? Database + Damaged + "interrupted");
             File.Move(Salvaged, Database);
         }
 

@@ -3,7 +3,12 @@ namespace Edge.Storage.Tests;
 /// <summary>A folder on a real disk, deleted at the end.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    public TemporaryFolder() => Path = Directory.CreateDirectory($"/var/tmp/edge-store-{Guid.NewGuid():N}").FullName;
+    public TemporaryFolder()
+        : this($"/var/tmp/edge-store-{Guid.NewGuid():N}")
+    {
+    }
+
+    public TemporaryFolder(string path) => Path = Directory.CreateDirectory(path).FullName;
 
     public string Path { get; }
 
@@ -11,7 +16,8 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string Log => Database + "-wal";
 
-    public IEnumerable<string> SetAside => Directory.EnumerateFiles(Path, "edge.db.damaged-*").Order(StringComparer.Ordinal);
+    /// <summary>Damaged databases that were set aside, without their logs.</summary>
+    public IEnumerable<string> SetAside => Directory.EnumerateFiles(Path, "edge.db.damaged-*").Where(path => !path.EndsWith("-wal", StringComparison.Ordinal));
 
     /// <summary>The files as a power cut would leave them now, in a folder of their own.</summary>
     public TemporaryFolder CutPower()

@@ -24,6 +24,7 @@ internal static class StoreSchema
         {
             // Exclusive before the first read: then the index of the log is in memory, not in a mapped file that is written over and over.
             connection.Execute($"PRAGMA page_size = {PageSize}; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cell_size_check = ON");
+            var version = ReadVersion(connection);
             if (connection.Query("PRAGMA journal_mode = WAL") != "wal")
             {
                 throw SqliteException.Damage("it does not take a write-ahead log");
@@ -31,7 +32,7 @@ internal static class StoreSchema
 
             // Checkpoints are made after the publishers have their answer; see StoreFile.
             connection.Execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 16777216");
-            Migrate(connection);
+            Migrate(connection, version);
             return connection;
         }
         catch (SqliteException)
@@ -47,11 +48,12 @@ internal static class StoreSchema
     {
         var connection = new Connection(path);
         connection.Execute($"PRAGMA page_size = {PageSize}; PRAGMA journal_mode = OFF; PRAGMA synchronous = FULL");
-        Migrate(connection);
+        Migrate(connection, ReadVersion(connection));
         return connection;
     }
 
-    private static void Migrate(Connection connection)
+    /// <summary>Version of the schema, 0 for a new file. What is no store, or too new, is found out before anything is changed.</summary>
+    private static long ReadVersion(Connection connection)
     {
         var isNew = connection.QueryInt64("SELECT count(*) FROM sqlite_schema") == 0;
         if (!isNew && connection.QueryInt64("PRAGMA application_id") != ApplicationId)
@@ -65,6 +67,11 @@ internal static class StoreSchema
             throw SqliteException.Damage($"its schema has version {version}, and this program knows up to {Migrations.Length}");
         }
 
+        return version;
+    }
+
+    private static void Migrate(Connection connection, long version)
+    {
         for (; version < Migrations.Length; version++)
         {
             var script = Read(Migrations[version]);
