@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Edge.Bridge;
 using Edge.Gateway.Configuration;
 using Edge.Gateway.Fronts;
 using Edge.LocalBroker;
@@ -23,6 +24,9 @@ internal sealed class RunningGateway : IAsyncDisposable
     private readonly TimerWheel _wheel;
     private readonly SqliteStore _store;
     private readonly FrontServices _services;
+    private readonly CancellationTokenSource _bridgesStopping = new();
+    private readonly List<UpstreamBridge> _bridges = [];
+    private Task _bridging = Task.CompletedTask;
     private MqttTcpListener? _mqtt;
     private DatagramFront<MqttSnReply>? _mqttSn;
     private bool _isStopped;
@@ -63,7 +67,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         _ => "no listener",
     };
 
-    /// <summary>Opens the store, then the listeners.</summary>
+    /// <summary>Opens the store, the listeners, and begins to bridge.</summary>
     /// <exception cref="StartException">A port is in use, or the store cannot be opened.</exception>
     public static async Task<RunningGateway> StartAsync(GatewaySettings settings, ILoggerFactory loggers, TimeProvider clock)
     {
@@ -87,7 +91,11 @@ internal sealed class RunningGateway : IAsyncDisposable
         return _store.IsHealthy && _mqttSn is not { IsRunning: false };
     }
 
-    /// <summary>Stops listeners, connections and the store, in that order. What was acknowledged is kept.</summary>
+    /// <summary>Messages that wait for a bridge's upstream.</summary>
+    public long QueuedForBridge(string name) =>
+        _bridges.Find(bridge => bridge.Status.Name == name) is { } found ? Broker.QueueOf(found.ClientId)?.Messages ?? 0 : 0;
+
+    /// <summary>Stops listeners, connections, bridges and the store, in that order. What was acknowledged is kept.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_isStopped)
@@ -105,15 +113,26 @@ internal sealed class RunningGateway : IAsyncDisposable
         }
 
         _mqttSn?.Dispose();
+        await _bridgesStopping.CancelAsync();
+        await _bridging;
         _wheel.Dispose();
         Broker.Dispose();
         await _store.StopAsync(limit.Token);
         await _store.DisposeAsync();
         _drops.Dispose();
+        _bridgesStopping.Dispose();
     }
 
     private async Task StartAsync(GatewaySettings settings, ILoggerFactory loggers)
     {
+        // The bridges' sessions are there before the first message can come.
+        foreach (var options in settings.Bridges)
+        {
+            var bridge = new UpstreamBridge(options, Broker, _drops, _clock, loggers.CreateLogger<UpstreamBridge>());
+            await bridge.PrepareAsync();
+            _bridges.Add(bridge);
+        }
+
         if (settings.MqttListener.Enabled)
         {
             var bind = settings.MqttListener.Bind;
@@ -125,6 +144,8 @@ internal sealed class RunningGateway : IAsyncDisposable
             var bind = settings.MqttSnListener.Bind;
             _mqttSn = await BindAsync("listeners.mqttsn.bind", bind, () => Task.FromResult(StartMqttSn(bind, settings.MqttSn)));
         }
+
+        _bridging = Task.WhenAll(_bridges.Select(bridge => bridge.RunAsync(_bridgesStopping.Token)));
     }
 
     private DatagramFront<MqttSnReply> StartMqttSn(IPEndPoint bind, MqttSnOptions options)

@@ -17,6 +17,7 @@ internal static class CommandLine
         {
             RunCommand.Create(configuration),
             CheckCommand.Create(configuration),
+            DemoCommand.Create(),
             VersionCommand.Create(),
         };
         RunCommand.MakeActionOf(root, configuration);
