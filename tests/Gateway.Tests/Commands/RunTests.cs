@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Edge.Gateway.Commands;
 using Edge.Gateway.Tests.Health;
@@ -75,6 +77,17 @@ public sealed class RunTests : IDisposable
         Assert.Equal(2, await gateway.WaitForExitAsync());
         Assert.StartsWith("environment variable EDGE_GATEWAY__mqtt__max_inflight: mqtt.max_inflight is 0;", gateway.Log, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public async Task A_port_in_use_ends_it_with_1_and_one_line_that_says_which()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        using var gateway = new GatewayProcess(_folder.Path, Environment(), "--set", $"listeners.mqtt.bind={other.LocalEndpoint}", "--set", "listeners.mqttsn.bind=127.0.0.1:0");
+
+        Assert.Equal(1, await gateway.WaitForExitAsync());
+        Assert.Contains($"{other.LocalEndpoint}", Assert.Single(gateway.Log.Split('\n'), line => line.Contains("{event=1004 ", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]
