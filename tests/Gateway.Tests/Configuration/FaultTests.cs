@@ -108,6 +108,7 @@ public sealed class FaultTests : IDisposable
     [InlineData("receive = [ { filter = 'a', topic = '${x}' } ]", "receive.0.topic is \"${x}\"; it must be a Topic Name, not below $SYS; ${topic} and ${gateway} are the only placeholders in it")]
     [InlineData("receive = [ { filter = 'a', topic = '$SYS/${topic}' } ]", "receive.0.topic is \"$SYS/${topic}\"; it must be a Topic Name, not below $SYS; ${topic} and ${gateway} are the only placeholders in it")]
     [InlineData("receive = [ { filter = 'a', topic = 'b/#' } ]", "receive.0.topic is \"b/#\"; it must be a Topic Name, not below $SYS; ${topic} and ${gateway} are the only placeholders in it")]
+    [InlineData("receive = [ { filter = 'a' }, { filter = 'b' }, { filter = 'a', qos = 2 } ]", "receive.2.filter is \"a\", as in a rule before it, which decides; every filter must be there once")]
     [InlineData("forward = [ 'a/#' ]", "forward.0 is \"a/#\"; it must be a table")]
     [InlineData("forward = 'a/#'", "forward is \"a/#\"; it must be an array of tables such as [ { filter = \"sensors/#\", qos = 1, topic = \"${topic}\" } ]")]
     [InlineData("reconnect_min = '2m'", "reconnect_min is \"2m\"; it must be at most reconnect_max, \"1m\"")]

@@ -116,7 +116,17 @@ internal static class BridgeSchema
             }
         }
 
+        CheckRules(bridge.Forward, $"{key}.forward", report);
+        CheckRules(bridge.Receive, $"{key}.receive", report);
         CheckCertificates(bridge, key, report);
+    }
+
+    private static void CheckRules(IReadOnlyList<BridgeRule> rules, string key, ConfigurationReport report)
+    {
+        foreach (var (index, rule) in rules.Index().Where(rule => rule.Item.Filter != default && rules.Take(rule.Index).Any(other => other.Filter == rule.Item.Filter)))
+        {
+            report.Add($"{key}.{index}.filter", $"is \"{rule.Filter}\", as in a rule before it, which decides; every filter must be there once");
+        }
     }
 
     private static void CheckCertificates(BridgeOptions bridge, string key, ConfigurationReport report)

@@ -107,7 +107,7 @@ internal static class GatewaySchema
         Value("mqttsn.allow_qos_minus_one", SettingType.Toggle, "`true`",
             "Whether nodes may publish without a connection.",
             (s, value) => s with { MqttSn = s.MqttSn with { AllowQosMinusOne = value } }),
-        Value("mqttsn.max_datagram_size", SettingType.WholeNumber(12, 65_535), "`65507`",
+        Value("mqttsn.max_datagram_size", SettingType.WholeNumber(12, 65_507), "`65507`",
             "Longest datagram sent, in octets, header included.",
             (s, value) => s with { MqttSn = s.MqttSn with { MaxDatagramSize = value } }),
         Value("mqttsn.max_topic_ids", SettingType.WholeNumber(1, 65_534), "`1024`",
