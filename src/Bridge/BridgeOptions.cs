@@ -35,7 +35,10 @@ public sealed record BridgeOptions
     /// <summary>Keep Alive, 5 s to 18 h. A link that answers nothing for 1.5 × this is given up.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Longest age of an unacknowledged PUBLISH before the link is given up; it is sent again on the next one.</summary>
+    /// <summary>
+    /// Longest wait for an acknowledgement before the link is given up, while none comes or while only younger messages are acknowledged.
+    /// What is unacknowledged is sent again on the next link. A slow link on which acknowledgements trickle in is left alone.
+    /// </summary>
     public TimeSpan AcknowledgeTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Longest wait for the connection and its CONNACK.</summary>
@@ -64,4 +67,7 @@ public sealed record BridgeOptions
 
     /// <summary>Who goes when the queue is full.</summary>
     public OverflowPolicy QueueOverflow { get; init; } = OverflowPolicy.DropOldest;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} to {BridgeText.Of(Address)}";
 }

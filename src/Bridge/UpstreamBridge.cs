@@ -146,7 +146,7 @@ public sealed class UpstreamBridge
         Version = version,
         ClientId = _options.ClientId,
         UserName = _options.UserName,
-        Password = _options.PasswordFile is { } file ? WithoutLineBreak(await File.ReadAllBytesAsync(file, cancellation)) : null,
+        Password = await ReadPasswordAsync(cancellation),
         KeepAlive = _options.KeepAlive,
         ConnectTimeout = _options.ConnectTimeout,
         AcknowledgeTimeout = _options.AcknowledgeTimeout,
@@ -243,10 +243,22 @@ public sealed class UpstreamBridge
         Identifier = (uint)index + 1,
     };
 
-    private static ReadOnlyMemory<byte> WithoutLineBreak(byte[] octets) =>
-        octets.AsSpan().EndsWith("\r\n"u8) ? octets.AsMemory(..^2)
-        : octets.AsSpan().EndsWith("\n"u8) ? octets.AsMemory(..^1)
-        : octets;
+    /// <summary>The content of the password file without its final line break; null when there is no such setting.</summary>
+    private async Task<ReadOnlyMemory<byte>?> ReadPasswordAsync(CancellationToken cancellation)
+    {
+        if (_options.PasswordFile is not { } file)
+        {
+            return null;
+        }
+
+        var octets = await File.ReadAllBytesAsync(file, cancellation);
+        return octets.AsSpan() switch
+        {
+            [.., (byte)'\r', (byte)'\n'] => octets.AsMemory(..^2),
+            [.., (byte)'\n'] => octets.AsMemory(..^1),
+            _ => octets,
+        };
+    }
 
     /// <summary>For the moment in which the session is only set up.</summary>
     private sealed class NoSink : IDeliverySink

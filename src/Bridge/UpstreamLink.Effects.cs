@@ -166,7 +166,7 @@ internal sealed partial class UpstreamLink : IUpstreamEffects, IDeliverySink
         _attaching = null;
         if (!done.IsCompletedSuccessfully)
         {
-            Fail($"the local broker gave no session: {done.Exception?.GetBaseException().Message}");
+            Fail($"the local broker gave no session: {done.Exception?.InnerException?.Message}");
         }
         else if (done.Result.Session is not { } session)
         {
@@ -208,7 +208,7 @@ internal sealed partial class UpstreamLink : IUpstreamEffects, IDeliverySink
             switch (answer.Waiting)
             {
                 case { IsCompletedSuccessfully: false } failed:
-                    Fail($"the local broker could not keep a message from upstream: {failed.Exception?.GetBaseException().Message}");
+                    Fail($"the local broker could not keep a message from upstream: {failed.Exception?.InnerException?.Message}");
                     break;
                 case Task<bool> released:
                     _peer.OnReleased(answer.Reply, released.Result, this);

@@ -275,7 +275,7 @@ internal sealed partial class UpstreamLink : IAsyncDisposable
         return true;
     }
 
-    private static string WordsOf(Task failed) => failed.Exception?.GetBaseException().Message ?? "the connection was given up";
+    private static string WordsOf(Task failed) => failed.Exception?.InnerException?.GetBaseException().Message ?? "the connection was given up";
 
     private void Fail(string reason) => _end ??= new LinkEnd(reason);
 

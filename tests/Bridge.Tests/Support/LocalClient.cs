@@ -16,10 +16,10 @@ internal sealed class LocalClient : IDeliverySink
     /// <summary>What it got, as <c>topic payload</c>.</summary>
     public Happenings<string> Received { get; } = new();
 
-    public static async Task<LocalClient> ConnectAsync(IBroker broker, string clientId)
+    public static async Task<LocalClient> ConnectAsync(IBroker broker, string clientId, TimeSpan expiry = default)
     {
         var client = new LocalClient();
-        client._session = (await broker.ConnectAsync(new ConnectRequest { ClientId = clientId }, client)).Session;
+        client._session = (await broker.ConnectAsync(new ConnectRequest { ClientId = clientId, SessionExpiry = expiry }, client)).Session;
         return client;
     }
 
@@ -41,6 +41,8 @@ internal sealed class LocalClient : IDeliverySink
 
     public async Task SubscribeAsync(string filter, QualityOfService qos = QualityOfService.ExactlyOnce) =>
         await _session!.SubscribeAsync([new Subscription { Filter = Filter(filter), MaximumQos = qos }]);
+
+    public void Leave() => _session!.Disconnect(publishWill: false);
 
     public void OnDeliveriesWaiting()
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Edge.Bridge.Tests.Support;
@@ -17,6 +18,14 @@ internal sealed class ScriptedUpstream : IDisposable
     /// <summary>Waits for the bridge to come.</summary>
     public async Task<ScriptedConnection> AcceptAsync() =>
         new(new NetworkStream(await _listener.AcceptSocketAsync(TestContext.Current.CancellationToken).Patiently(), ownsSocket: true));
+
+    /// <summary>Waits for the bridge to come by TLS.</summary>
+    public async Task<ScriptedConnection> AcceptAsync(SslServerAuthenticationOptions tls)
+    {
+        var stream = new SslStream(new NetworkStream(await _listener.AcceptSocketAsync(TestContext.Current.CancellationToken).Patiently(), ownsSocket: true));
+        await stream.AuthenticateAsServerAsync(tls, TestContext.Current.CancellationToken).Patiently();
+        return new ScriptedConnection(stream);
+    }
 
     /// <summary>Waits for the bridge and takes it, with a CONNACK as given.</summary>
     public async Task<ScriptedConnection> AcceptAsync(string connAck)

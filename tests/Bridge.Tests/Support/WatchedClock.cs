@@ -28,6 +28,23 @@ internal sealed class WatchedClock : TimeProvider
         return wait;
     }
 
+    /// <summary>Lets time pass, a second at a time, until something has happened.</summary>
+    /// <returns>How much time has passed.</returns>
+    public async Task<TimeSpan> PassUntilAsync(Task happening)
+    {
+        var begun = GetUtcNow();
+        while (!happening.IsCompleted)
+        {
+            Advance(TimeSpan.FromSeconds(1));
+
+            // Others run in real time: they get a moment of it to notice.
+            await Task.WhenAny(happening, Task.Delay(TimeSpan.FromMilliseconds(5), System));
+        }
+
+        await happening;
+        return GetUtcNow() - begun;
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new WatchedTimer(_clock.CreateTimer(callback, state, dueTime, period), Waits);
