@@ -21,7 +21,7 @@ internal sealed class BridgeCounters
     public IReadOnlyDictionary<DropCause, long> Dropped =>
         Causes.Select(cause => (cause, Count: Interlocked.Read(ref _dropped[(int)cause]))).Where(drop => drop.Count > 0).ToDictionary();
 
-    public void CountSent() => Interlocked.Increment(ref _sent);
+    public void CountSent(long count) => Interlocked.Add(ref _sent, count);
 
     public void CountAcknowledged() => Interlocked.Increment(ref _acknowledged);
 

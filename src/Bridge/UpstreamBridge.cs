@@ -127,7 +127,7 @@ public sealed class UpstreamBridge
         try
         {
             var greeting = await GreetingAsync(version, either.Token);
-            await using var link = new UpstreamLink(_links, greeting, await UpstreamDialer.ConnectAsync(_options, either.Token));
+            await using var link = new UpstreamLink(_links, greeting, await UpstreamDialer.ConnectAsync(_options, _clock, either.Token));
             var end = await link.RunAsync(stopping);
             return end with { Lived = _clock.GetElapsedTime(begun) };
         }
@@ -168,7 +168,7 @@ public sealed class UpstreamBridge
             _reported = null;
         }
 
-        if (end.Lived >= LivedWell)
+        if (end.WasConnected && end.Lived >= LivedWell)
         {
             _backoff.Reset();
         }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -18,30 +19,51 @@ internal static class UpstreamDialer
 
     /// <summary>Connects.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled first.</exception>
-    public static async Task<Stream> ConnectAsync(BridgeOptions options, CancellationToken cancellation)
+    public static async Task<Stream> ConnectAsync(BridgeOptions options, TimeProvider clock, CancellationToken cancellation)
     {
         var tls = options.Address.Scheme == SchemeWithTls ? TlsFor(options) : null;
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        Stream? stream = null;
+        var stream = new NetworkStream(await ConnectSocketAsync(options, clock, cancellation), ownsSocket: true);
+        if (tls is null)
+        {
+            return stream;
+        }
+
+        var secured = new SslStream(stream);
         try
         {
-            // The resolver may not heed the token, but we do; the socket is closed then.
-            await socket.ConnectAsync(options.Address.IdnHost, options.Address.Port, cancellation).AsTask().WaitAsync(cancellation);
-            stream = new NetworkStream(socket, ownsSocket: true);
-            if (tls is not null)
-            {
-                var secured = new SslStream(stream);
-                stream = secured;
-                await secured.AuthenticateAsClientAsync(tls, cancellation);
-            }
-
-            return stream;
+            await secured.AuthenticateAsClientAsync(tls, cancellation);
+            return secured;
         }
         catch
         {
-            await (stream?.DisposeAsync() ?? default);
-            socket.Dispose();
+            await secured.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Tries every address of the host. Each has its share of the time, so that one that does not answer leaves some to the next.</summary>
+    private static async Task<Socket> ConnectSocketAsync(BridgeOptions options, TimeProvider clock, CancellationToken cancellation)
+    {
+        // The resolver may not heed the token, but we do.
+        var addresses = await Dns.GetHostAddressesAsync(options.Address.IdnHost, cancellation).WaitAsync(cancellation);
+        for (var i = 0; ; i++)
+        {
+            using var share = new CancellationTokenSource(options.ConnectTimeout / addresses.Length, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(share.Token, cancellation);
+            var socket = new Socket(addresses[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(addresses[i], options.Address.Port, either.Token);
+                return socket;
+            }
+            catch (Exception failure)
+            {
+                socket.Dispose();
+                if (i + 1 == addresses.Length || cancellation.IsCancellationRequested || failure is not (SocketException or OperationCanceledException))
+                {
+                    throw;
+                }
+            }
         }
     }
 

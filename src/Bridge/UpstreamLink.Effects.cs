@@ -9,7 +9,7 @@ namespace Edge.Bridge;
 /// <summary>What the peer asks for, carried out; and the local broker's answers, passed back in the order of the requests.</summary>
 internal sealed partial class UpstreamLink : IUpstreamEffects, IDeliverySink
 {
-    private readonly HashSet<(DropCause, ReasonCode)> _reported = [];
+    private readonly HashSet<ReasonCode> _reported = [];
     private bool _hasReportedPostponed;
     private bool _hasReportedUnmatched;
     private UpstreamTerms? _terms;
@@ -40,6 +40,15 @@ internal sealed partial class UpstreamLink : IUpstreamEffects, IDeliverySink
         }
     }
 
+    void IUpstreamEffects.PassOver(TopicName topic, MqttReply reply)
+    {
+        _services.Counters.CountReceived();
+        _services.Drops.Count(DropCause.Oversize);
+        _services.Counters.CountDropped(DropCause.Oversize);
+        ReportGivenUp(topic, ReasonCode.PacketTooLarge);
+        Await(reply, new ValueTask<PublishOutcome>(PublishOutcome.Accepted));
+    }
+
     void IUpstreamEffects.Release(ushort packetId, MqttReply reply)
     {
         var released = _session!.ReleaseAsync(packetId).AsTask();
@@ -62,9 +71,9 @@ internal sealed partial class UpstreamLink : IUpstreamEffects, IDeliverySink
     void IUpstreamEffects.Discard(in Delivery delivery, DropCause cause, ReasonCode reason)
     {
         Discard(delivery, cause);
-        if (cause != DropCause.Expired && _reported.Add((cause, reason)))
+        if (cause != DropCause.Expired)
         {
-            _services.Logger.GaveUp(_services.Options.Name, delivery.Message!.Topic.ToString(), RefusalText.Of(reason));
+            ReportGivenUp(delivery.Message!.Topic, reason);
         }
     }
 
@@ -123,13 +132,7 @@ internal sealed partial class UpstreamLink : IUpstreamEffects, IDeliverySink
             return true;
         }
 
-        var isTaken = _peer.OnDelivery(topic == message.Topic ? delivery : delivery with { Message = message with { Topic = topic } }, this);
-        if (isTaken)
-        {
-            _services.Counters.CountSent();
-        }
-
-        return isTaken;
+        return _peer.OnDelivery(topic == message.Topic ? delivery : delivery with { Message = message with { Topic = topic } }, this);
     }
 
     private void Discard(in Delivery delivery, DropCause cause)
@@ -146,10 +149,8 @@ internal sealed partial class UpstreamLink : IUpstreamEffects, IDeliverySink
         if (outcome.Session is { } session && !terms.SessionPresent && _connect.Subscriptions.Any(wanted => wanted.MaximumQos == QualityOfService.ExactlyOnce))
         {
             // Upstream forgot its exchanges and counts its Packet Identifiers anew ([MQTT-4.1.0-1]). Ours must not take its next messages for repeats.
-            for (var packetId = 1; packetId <= ushort.MaxValue; packetId++)
-            {
-                await session.ReleaseAsync((ushort)packetId);
-            }
+            var released = Enumerable.Range(1, ushort.MaxValue).Select(packetId => session.ReleaseAsync((ushort)packetId).AsTask());
+            await Task.WhenAll(released.Where(release => !release.IsCompletedSuccessfully));
         }
 
         return outcome;
@@ -220,6 +221,14 @@ internal sealed partial class UpstreamLink : IUpstreamEffects, IDeliverySink
         }
 
         return hasPassed;
+    }
+
+    private void ReportGivenUp(TopicName topic, ReasonCode reason)
+    {
+        if (_reported.Add(reason))
+        {
+            _services.Logger.GaveUp(_services.Options.Name, topic.ToString(), RefusalText.Of(reason));
+        }
     }
 
     private void ReportUnmatched(TopicName topic)

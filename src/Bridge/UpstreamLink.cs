@@ -3,6 +3,7 @@ using Edge.Messaging;
 using Edge.Messaging.Peers;
 using Edge.Messaging.Wire;
 using Edge.Protocols.Mqtt;
+using Edge.Protocols.Mqtt.Codec;
 using Edge.Protocols.Mqtt.Upstream;
 
 namespace Edge.Bridge;
@@ -46,6 +47,7 @@ internal sealed partial class UpstreamLink : IAsyncDisposable
     private LinkEnd? _end;
     private int _deliveryCount;
     private int _nextDelivery;
+    private long _sentCounted;
     private bool _inputEnded;
     private bool _saysGoodBye;
     private volatile bool _deliveriesWait;
@@ -134,6 +136,8 @@ internal sealed partial class UpstreamLink : IAsyncDisposable
             Fail("the local broker parted the bridge from its session");
         }
 
+        _services.Counters.CountSent(_peer.Sent - _sentCounted);
+        _sentCounted = _peer.Sent;
         _timers.Set();
     }
 
@@ -178,12 +182,18 @@ internal sealed partial class UpstreamLink : IAsyncDisposable
                 _peer.OnFrame(frame, this);
                 hasTaken = true;
             }
-            else if (error != ParseError.None)
+            else if (error == ParseError.TooLarge && FixedHeader.TryParse(frame, out var header, out _) && _peer.OnOversize(frame, this))
             {
-                _peer.OnUnframed(error, this);
+                _received.PassOver(header.PacketSize);
+                hasTaken = true;
             }
             else
             {
+                if (error is not ParseError.None and not ParseError.TooLarge)
+                {
+                    _peer.OnUnframed(error, this);
+                }
+
                 break;
             }
         }

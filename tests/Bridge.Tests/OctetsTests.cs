@@ -60,6 +60,43 @@ public sealed class OctetsTests
     }
 
     [Fact]
+    public void A_frame_that_is_passed_over_is_gone_however_it_arrives()
+    {
+        var octets = (byte[])[0x30, 0xFF, 0xFF, 0x03, .. Enumerable.Repeat((byte)7, 65_535), .. Packet(3)];
+        for (var piece = 4; piece < 100_000; piece *= 3)
+        {
+            var received = new ReceivedOctets();
+            var isPassedOver = false;
+            var frames = new List<byte[]>();
+            for (var at = 0; at < octets.Length;)
+            {
+                received.MakeRoom();
+                var arrived = octets.AsSpan(at, Math.Min(Math.Min(piece, received.Room.Length), octets.Length - at));
+                arrived.CopyTo(received.Room.Span);
+                received.Add(arrived.Length);
+                at += arrived.Length;
+                ReadOnlySpan<byte> frame;
+                for (ParseError error; received.TryTake(1_000, out frame, out error) || error == ParseError.TooLarge;)
+                {
+                    if (error == ParseError.TooLarge)
+                    {
+                        Assert.False(isPassedOver);
+                        isPassedOver = true;
+                        received.PassOver(4 + 65_535);
+                    }
+                    else
+                    {
+                        frames.Add(frame.ToArray());
+                    }
+                }
+            }
+
+            Assert.True(isPassedOver);
+            Assert.Equal([Packet(3)], frames);
+        }
+    }
+
+    [Fact]
     public void What_is_sent_leaves_in_order_and_in_pieces()
     {
         var sent = new SentOctets();

@@ -228,7 +228,27 @@ public sealed class ReceiveTests : IDisposable
     }
 
     [Fact]
-    public async Task A_packet_that_is_too_large_is_named_and_said()
+    public async Task A_message_too_large_from_an_upstream_that_cannot_know_is_counted_and_said_and_holds_nothing_up()
+    {
+        await using var bench = await StartAsync(Options with { MaxPacketSize = 1_024, Protocol = UpstreamProtocol.V311 });
+        await bench.Client.SubscribeAsync("#");
+        using var link = await _upstream.AcceptAsync("20 00 00");
+        await link.ReadAsync();
+        await link.ReadAsync();
+
+        await link.SendAsync($"32 \"c/1\" 0001 '{new string('x', 200_000)}'");
+        await link.SendAsync("32 \"c/2\" 0002 'small'");
+
+        await link.ExpectAsync("40 0001");
+        await link.ExpectAsync("40 0002");
+        Assert.Equal(["c/2 small"], bench.Client.Received.All);
+        Assert.Equal(1, bench.Drops.Read(DropCause.Oversize));
+        Assert.Equal(1, bench.Bridge.Status.Dropped[DropCause.Oversize]);
+        Assert.Contains("c/1: packet too large (0x95)", (await bench.SaidAsync(6010)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_packet_too_large_from_an_upstream_that_was_told_the_limit_ends_the_link()
     {
         await using var bench = await StartAsync(Options with { MaxPacketSize = 1_024 });
         using var link = await SubscribedAsync(AcceptV5);

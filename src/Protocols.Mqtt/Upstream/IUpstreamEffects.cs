@@ -25,6 +25,12 @@ public interface IUpstreamEffects
     /// <param name="reply">Given back with the answer.</param>
     void Publish(Message message, uint subscriptionIdentifier, ushort packetId, MqttReply reply);
 
+    /// <summary>
+    /// Counts a message from upstream that is larger than we take and is passed over; answered through <see cref="MqttUpstream.OnPublished"/>
+    /// as if it had been accepted, in its turn.
+    /// </summary>
+    void PassOver(TopicName topic, MqttReply reply);
+
     /// <summary>Ends an incoming QoS 2 exchange; answered through <see cref="MqttUpstream.OnReleased"/>.</summary>
     void Release(ushort packetId, MqttReply reply);
 

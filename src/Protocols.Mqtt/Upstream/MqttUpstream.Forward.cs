@@ -12,8 +12,11 @@ public sealed partial class MqttUpstream
     private long _lastProgress;
     private long _acknowledgedUpTo;
 
-    /// <summary>Forwarded and not answered, in either direction of the exchange.</summary>
+    /// <summary>Forwarded and not answered, and subscriptions not answered.</summary>
     public int Unacknowledged => _expected.Count + _postponed.Count;
+
+    /// <summary>PUBLISH packets sent so far, repeats included.</summary>
+    public long Sent { get; private set; }
 
     /// <summary>The session has something to send. Its message bears the topic it is to have upstream.</summary>
     /// <returns>False when it cannot be sent before another frame or timer came: offer it again then.</returns>
@@ -55,6 +58,7 @@ public sealed partial class MqttUpstream
         }
 
         publish.Write(effects.Send(publish.Size));
+        Sent++;
         if (qos == QualityOfService.AtMostOnce)
         {
             Settle(delivery, effects);

@@ -40,6 +40,44 @@ public sealed partial class MqttUpstream
         }
     }
 
+    /// <summary>
+    /// A frame has begun that is larger than we take. An upstream that speaks MQTT 5.0 knows our limit and breaks the protocol by it. An older
+    /// one cannot know, and would send the message again for ever: it is answered, counted and passed over.
+    /// </summary>
+    /// <param name="start">What has arrived of the frame so far.</param>
+    /// <param name="effects">Where to ask for what follows.</param>
+    /// <returns>False when more of it must have arrived first; true when the octets of the frame are done with.</returns>
+    public bool OnOversize(ReadOnlySpan<byte> start, IUpstreamEffects effects)
+    {
+        if (_version == MqttVersion.Mqtt5 || _state != State.Open
+            || !FixedHeader.TryParse(start, out var header, out _) || header.Type != PacketType.Publish)
+        {
+            Violated(ParseError.TooLarge, effects);
+            return true;
+        }
+
+        var isWhole = start.Length >= header.PacketSize;
+        var body = new WireReader(start[header.Size..Math.Min(start.Length, header.PacketSize)]);
+        var utf8 = body.ReadPrefixed();
+        var qos = (QualityOfService)((header.Flags >> 1) & 0b11);
+        var packetId = qos == QualityOfService.AtMostOnce ? (ushort)0 : body.ReadUInt16();
+        if (body.IsTruncated && !isWhole)
+        {
+            return false;
+        }
+
+        if (body.IsTruncated || !_topics.TryGet(utf8, out var topic))
+        {
+            Violated(ParseError.TooLarge, effects);
+        }
+        else
+        {
+            effects.PassOver(topic, ReplyTo(qos, packetId));
+        }
+
+        return true;
+    }
+
     private ParseError OnPublish(ReadOnlySpan<byte> frame, IUpstreamEffects effects)
     {
         if (!Publish.TryParse(frame, _version, out var publish, out var error))
@@ -53,14 +91,8 @@ public sealed partial class MqttUpstream
             return ParseError.InvalidTopic;
         }
 
-        var reply = publish.Qos switch
-        {
-            QualityOfService.AtLeastOnce => new MqttReply(PacketType.PubAck, publish.PacketId),
-            QualityOfService.ExactlyOnce => new MqttReply(PacketType.PubRec, publish.PacketId),
-            _ => default,
-        };
         var exchange = publish.Qos == QualityOfService.ExactlyOnce ? publish.PacketId : (ushort)0;
-        effects.Publish(publish.ToMessage(topic, clock), LowestIdentifier(publish.Properties), exchange, reply);
+        effects.Publish(publish.ToMessage(topic, clock), LowestIdentifier(publish.Properties), exchange, ReplyTo(publish.Qos, publish.PacketId));
         return ParseError.None;
     }
 
@@ -73,6 +105,13 @@ public sealed partial class MqttUpstream
 
         return error;
     }
+
+    private static MqttReply ReplyTo(QualityOfService qos, ushort packetId) => qos switch
+    {
+        QualityOfService.AtLeastOnce => new MqttReply(PacketType.PubAck, packetId),
+        QualityOfService.ExactlyOnce => new MqttReply(PacketType.PubRec, packetId),
+        _ => default,
+    };
 
     private static uint LowestIdentifier(Properties properties)
     {

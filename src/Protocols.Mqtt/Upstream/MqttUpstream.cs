@@ -53,7 +53,7 @@ public sealed partial class MqttUpstream(UpstreamConnect connect, TimeProvider c
             effects.Disarm(PeerTimer.KeepAlive);
         }
 
-        var type = frame.IsEmpty ? PacketType.Reserved : (PacketType)(frame[0] >> 4);
+        var type = TypeOf(frame);
         var error = _state switch
         {
             State.Open => OnPacket(type, frame, effects),
@@ -67,7 +67,7 @@ public sealed partial class MqttUpstream(UpstreamConnect connect, TimeProvider c
         }
     }
 
-    /// <summary>What arrives can be no frame, or none that we take: the connection ends.</summary>
+    /// <summary>What arrives can be no frame: the connection ends.</summary>
     public void OnUnframed(ParseError error, IUpstreamEffects effects) => Violated(error, effects);
 
     /// <summary>The broker's session is attached: subscribes, and takes deliveries from now on.</summary>
@@ -195,6 +195,8 @@ public sealed partial class MqttUpstream(UpstreamConnect connect, TimeProvider c
             effects.Close(end);
         }
     }
+
+    private static PacketType TypeOf(ReadOnlySpan<byte> frame) => frame.IsEmpty ? PacketType.Reserved : (PacketType)(frame[0] >> 4);
 
     private static UpstreamEnd ToEnd(UpstreamEndCause cause, ReasonCode reason, Properties properties) =>
         new(cause, reason, TextOf(properties, PropertyId.ReasonString), TextOf(properties, PropertyId.ServerReference));

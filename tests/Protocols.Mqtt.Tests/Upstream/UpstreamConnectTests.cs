@@ -213,9 +213,19 @@ public sealed class UpstreamConnectTests
     {
         var talk = Open(V5);
 
-        talk.Peer.OnUnframed(ParseError.TooLarge, talk);
+        Assert.True(talk.Peer.OnOversize(Hex.Parse("32 FF FF 01 0003"), talk));
 
         Assert.Equal([Sent("E0 95"), "close Violation"], talk.Taken());
+    }
+
+    [Fact]
+    public void What_can_be_no_packet_ends_it()
+    {
+        var talk = Open(V311);
+
+        talk.Peer.OnUnframed(ParseError.LengthMismatch, talk);
+
+        Assert.Equal(["close Violation"], talk.Taken());
     }
 
     [Fact]

@@ -125,6 +125,12 @@ internal sealed class UpstreamConversation : IUpstreamEffects
             + $"{packetId} by {subscriptionIdentifier}");
     }
 
+    void IUpstreamEffects.PassOver(TopicName topic, MqttReply reply)
+    {
+        Replies.Enqueue(reply);
+        _done.Add($"pass over {topic}");
+    }
+
     void IUpstreamEffects.Release(ushort packetId, MqttReply reply)
     {
         Replies.Enqueue(reply);

@@ -102,6 +102,38 @@ public sealed class UpstreamReceiveTests
         Assert.Equal(["close NotTaken"], talk.Answers(PublishOutcome.QuotaExceeded));
     }
 
+    [Theory]
+    [InlineData("32 FF FF 01 0003 'c/d' 0009", "40 0009")]
+    [InlineData("34 FF FF 01 0003 'c/d' 0009", "50 0009")]
+    [InlineData("30 FF FF 01 0003 'c/d'", null)]
+    public void In_3_1_1_a_message_larger_than_we_take_is_answered_and_passed_over(string start, string? answer)
+    {
+        var talk = Open(V311);
+        var octets = Hex.Parse(start);
+        for (var arrived = 4; arrived < octets.Length; arrived++)
+        {
+            Assert.False(talk.Peer.OnOversize(octets.AsSpan(0, arrived), talk));
+        }
+
+        Assert.True(talk.Peer.OnOversize(octets, talk));
+
+        Assert.Equal(["pass over c/d"], talk.Taken());
+        Assert.Equal(answer is null ? [] : [Sent(answer)], talk.Answers(PublishOutcome.Accepted));
+    }
+
+    [Theory]
+    [InlineData("32 05 FFFF 0000 00")]
+    [InlineData("32 FF FF 01 0003 'c/#' 0009")]
+    [InlineData("90 FF FF 01 0003 'c/d' 0009")]
+    public void What_is_larger_than_we_take_and_no_message_ends_it(string start)
+    {
+        var talk = Open(V311);
+
+        Assert.True(talk.Peer.OnOversize(Hex.Parse(start), talk));
+
+        Assert.Equal(["close Violation"], talk.Taken());
+    }
+
     [Fact]
     public void An_answer_after_the_end_comes_to_nothing()
     {
