@@ -8,14 +8,18 @@ namespace Edge.LocalBroker;
 /// <summary>A message's way through the broker: from a publish to the queues of its receivers.</summary>
 public sealed partial class Broker
 {
-    [ThreadStatic]
-    private static List<Subscriber[]>? _matches;
-
     /// <summary>Publishes for the gateway itself or for nodes without a session: no Will, no exchange, nobody to answer.</summary>
     /// <param name="message">The message; its <see cref="Message.Origin"/> names who it is from.</param>
     /// <param name="isOwn">Whether it is the gateway's own word, which alone may use <c>$SYS/</c>.</param>
-    public ValueTask<PublishOutcome> PublishAsync(Message message, bool isOwn) =>
-        CheckTopic(message.Topic, isOwn) is not PublishOutcome.Accepted and var refusal ? new(refusal) : Route(null, message, 0);
+    public ValueTask<PublishOutcome> PublishAsync(Message message, bool isOwn)
+    {
+        if (!isOwn)
+        {
+            Metrics.CountReceived(message.Payload.Length);
+        }
+
+        return CheckTopic(message.Topic, isOwn) is not PublishOutcome.Accepted and var refusal ? new(refusal) : Route(null, message, 0);
+    }
 
     internal ValueTask<PublishOutcome> PublishAsync(Session session, Message message, ushort packetId)
     {
@@ -53,7 +57,7 @@ public sealed partial class Broker
 
     private PublishOutcome CheckTopic(TopicName topic, bool isOwn)
     {
-        if (!isOwn && topic.ToString().StartsWith("$SYS/", StringComparison.Ordinal))
+        if (!isOwn && IsOfGateway(topic))
         {
             _drops.Count(DropCause.NotAuthorized);
             return PublishOutcome.NotAuthorized;
@@ -82,13 +86,18 @@ public sealed partial class Broker
             _log.Append(fanout.Appended ?? [], exchange);
         }
 
+        if (exchange is { } kept && publisher!.HasEnded)
+        {
+            _store.RemoveReceived(kept);
+        }
+
         if (!fanout.HasReceivers && !message.Retain)
         {
             _drops.Count(DropCause.NoSubscriber);
         }
 
         var outcome = fanout.HasReceivers ? PublishOutcome.Accepted : PublishOutcome.NoMatchingSubscribers;
-        var needsCommit = exchange is not null || (message.Retain && message.Qos != QualityOfService.AtMostOnce && IsKept(message));
+        var needsCommit = exchange is not null || (message.Retain && message.Qos != QualityOfService.AtMostOnce && !IsOfGateway(message.Topic));
         if (fanout.Receipt is null && fanout.Relief is null && !needsCommit)
         {
             if (packetId != 0)
@@ -99,13 +108,13 @@ public sealed partial class Broker
             return new(outcome);
         }
 
-        var kept = WhenKeptAsync(fanout, needsCommit, outcome);
+        var answer = WhenKeptAsync(fanout, needsCommit, outcome);
         if (packetId != 0)
         {
-            publisher?.AddReceived(packetId, kept);
+            publisher?.AddReceived(packetId, answer);
         }
 
-        return new(kept);
+        return new(answer);
     }
 
     private async Task<PublishOutcome> WhenKeptAsync(Fanout fanout, bool needsCommit, PublishOutcome outcome)
@@ -132,69 +141,67 @@ public sealed partial class Broker
     /// <summary>Puts the message into the queue of every session with a matching subscription.</summary>
     private Fanout Deliver(Message message)
     {
-        var matches = _matches ??= [];
-        matches.Clear();
-        _tree.Match(message.Topic, matches);
         var fanout = default(Fanout);
-        if (matches.Count == 1)
+        var receivers = Receivers.Rent();
+        _tree.Match(message.Topic, receivers.Matches);
+        receivers.Merge(message.Origin);
+        foreach (ref readonly var receiver in receivers.All)
         {
-            foreach (var (session, subscription) in matches[0])
-            {
-                if (!(subscription.NoLocal && session.ClientId == message.Origin))
-                {
-                    var identifiers = subscription.Identifier == 0 ? null : new[] { subscription.Identifier };
-                    Enqueue(session, message, subscription.MaximumQos, subscription.RetainAsPublished, identifiers, ref fanout);
-                }
-            }
-        }
-        else if (matches.Count > 1)
-        {
-            // One copy for overlapping subscriptions, at the highest QoS, with every identifier ([MQTT-3.3.4-2], [MQTT-3.3.4-4]).
-            foreach (var overlap in matches.SelectMany(subscribers => subscribers)
-                .Where(subscriber => !(subscriber.Subscription.NoLocal && subscriber.Session.ClientId == message.Origin))
-                .GroupBy(subscriber => subscriber.Session))
-            {
-                var identifiers = overlap.Select(subscriber => subscriber.Subscription.Identifier).Where(identifier => identifier != 0).ToArray();
-                Enqueue(
-                    overlap.Key,
-                    message,
-                    overlap.Max(subscriber => subscriber.Subscription.MaximumQos),
-                    overlap.Any(subscriber => subscriber.Subscription.RetainAsPublished),
-                    identifiers.Length == 0 ? null : identifiers,
-                    ref fanout);
-            }
+            Enqueue(receiver.Session, message, receiver.MaximumQos, receiver.RetainAsPublished && message.Retain, receiver.Identifiers, ref fanout);
         }
 
-        matches.Clear();
+        receivers.Return();
         return fanout;
     }
 
-    private static void Enqueue(
-        Session session, Message message, QualityOfService maximumQos, bool retainAsPublished, uint[]? identifiers, ref Fanout fanout)
+    private static void Enqueue(Session session, Message message, QualityOfService maximumQos, bool retain, uint[]? identifiers, ref Fanout fanout)
     {
         fanout.HasReceivers = true;
-        var qos = maximumQos < message.Qos ? maximumQos : message.Qos;
-        session.Enqueue(message, qos, retainAsPublished && message.Retain, identifiers, ref fanout);
+        session.Enqueue(message, maximumQos < message.Qos ? maximumQos : message.Qos, retain, identifiers, ref fanout);
     }
 
     private void Retain(Message message)
     {
         _retained.Set(message);
-        if (!IsKept(message))
+        Keep(message.Topic);
+        foreach (var expired in _retained.TakeExpiredNowAndThen())
+        {
+            Keep(expired.Topic);
+        }
+    }
+
+    /// <summary>Lets go of a retained message that has expired.</summary>
+    private void LetGo(Message message)
+    {
+        _retained.Remove(message);
+        Keep(message.Topic);
+    }
+
+    /// <summary>Makes the store say of a topic what the memory says, whoever else publishes to it meanwhile.</summary>
+    private void Keep(TopicName topic)
+    {
+        if (IsOfGateway(topic))
         {
             return;
         }
 
-        if (message.Payload.IsEmpty)
+        Message? kept;
+        do
         {
-            _store.DeleteRetained(message.Topic);
+            kept = _retained.Find(topic);
+            if (kept is null)
+            {
+                _store.DeleteRetained(topic);
+            }
+            else
+            {
+                _store.SaveRetained(kept);
+            }
         }
-        else
-        {
-            _store.SaveRetained(message);
-        }
+        while (!ReferenceEquals(_retained.Find(topic), kept));
     }
 
-    /// <summary>Whether a retained message outlives the process; what the gateway says of itself is said anew instead.</summary>
-    private static bool IsKept(Message message) => !message.Topic.ToString().StartsWith("$SYS/", StringComparison.Ordinal);
+    /// <summary>Whether a topic is the gateway's own. Nobody else publishes to it, and it is said anew after a restart.</summary>
+    private static bool IsOfGateway(TopicName topic) =>
+        topic.ToString() is ['$', 'S', 'Y', 'S'] or ['$', 'S', 'Y', 'S', '/', ..];
 }

@@ -38,11 +38,7 @@ public sealed partial class Broker
             existed[i] = session.RemoveSubscription(filters[i]);
             if (existed[i])
             {
-                _tree.Remove(session, filters[i]);
-                if (session.IsDurable)
-                {
-                    _store.DeleteSubscription(session.Number, filters[i]);
-                }
+                Apply(session, filters[i]);
             }
         }
 
@@ -64,27 +60,47 @@ public sealed partial class Broker
 
     private void Subscribe(Session session, Subscription subscription)
     {
-        if (session.SetSubscription(subscription) is not { } isNew)
-        {
-            return;
-        }
-
-        _tree.Set(new Subscriber(session, subscription));
-        if (session.HasEnded)
-        {
-            // It ended while it subscribed; whoever ended it may have looked at the tree before.
-            _tree.Remove(session, subscription.Filter);
-            return;
-        }
-
-        if (session.IsDurable)
-        {
-            _store.SaveSubscription(session.Number, subscription);
-        }
-
+        var isNew = session.SetSubscription(subscription);
+        Apply(session, subscription.Filter);
         if (subscription.RetainHandling == RetainHandling.Send || (subscription.RetainHandling == RetainHandling.SendIfNew && isNew))
         {
             SendRetained(session, subscription);
+        }
+    }
+
+    /// <summary>Makes tree and store say of a filter what the session says, whoever else changes it or ends the session meanwhile.</summary>
+    private void Apply(Session session, TopicFilter filter)
+    {
+        Subscription? applied;
+        do
+        {
+            applied = session.Find(filter);
+            if (applied is null)
+            {
+                _tree.Remove(session, filter);
+            }
+            else
+            {
+                _tree.Set(new Subscriber(session, applied));
+            }
+
+            if (session.IsDurable)
+            {
+                Keep(session.Number, filter, applied);
+            }
+        }
+        while (session.Find(filter) != applied);
+    }
+
+    private void Keep(long session, TopicFilter filter, Subscription? subscription)
+    {
+        if (subscription is null)
+        {
+            _store.DeleteSubscription(session, filter);
+        }
+        else
+        {
+            _store.SaveSubscription(session, subscription);
         }
     }
 
@@ -92,14 +108,23 @@ public sealed partial class Broker
     {
         var fanout = default(Fanout);
         var identifiers = subscription.Identifier == 0 ? null : new[] { subscription.Identifier };
-        foreach (var message in _retained.Match(subscription.Filter))
+        var expired = new List<Message>();
+        foreach (var message in _retained.Match(subscription.Filter, expired))
         {
-            Enqueue(session, message, subscription.MaximumQos, retainAsPublished: true, identifiers, ref fanout);
+            if (!(subscription.NoLocal && message.Origin == session.ClientId))
+            {
+                Enqueue(session, message, subscription.MaximumQos, retain: true, identifiers, ref fanout);
+            }
         }
 
         if (fanout.Appended is not null)
         {
             _log.Append(fanout.Appended);
+        }
+
+        foreach (var message in expired)
+        {
+            LetGo(message);
         }
     }
 }

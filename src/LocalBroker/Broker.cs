@@ -18,7 +18,7 @@ public sealed partial class Broker : IBroker, IDisposable
     private const int MaxClientIdOctets = 65_535;
 
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<long, Session> _numbers = new();
+    private readonly ConcurrentDictionary<long, bool> _numbersInUse = new();
     private readonly TopicTree _tree = new();
     private readonly RetainedMessages _retained;
     private readonly BrokerOptions _options;
@@ -63,10 +63,11 @@ public sealed partial class Broker : IBroker, IDisposable
         var (total, connected, messages, bytes) = (0, 0, 0L, 0L);
         foreach (var (_, session) in _sessions)
         {
+            var queued = session.Queued;
             total++;
             connected += session.IsConnected ? 1 : 0;
-            messages += session.QueuedMessages;
-            bytes += session.QueuedBytes;
+            messages += queued.Messages;
+            bytes += queued.Bytes;
         }
 
         return new BrokerSnapshot(total, connected, _tree.Count, _retained.Count, messages, bytes);
@@ -74,7 +75,7 @@ public sealed partial class Broker : IBroker, IDisposable
 
     /// <summary>How much waits for one client; null when there is no such session.</summary>
     public (int Messages, long Bytes)? QueueOf(string clientId) =>
-        _sessions.TryGetValue(clientId, out var session) ? (session.QueuedMessages, session.QueuedBytes) : null;
+        _sessions.TryGetValue(clientId, out var session) ? session.Queued : null;
 
     /// <inheritdoc/>
     public async ValueTask<ConnectOutcome> ConnectAsync(ConnectRequest request, IDeliverySink sink)
@@ -117,8 +118,8 @@ public sealed partial class Broker : IBroker, IDisposable
     internal void Disconnect(SessionConnection connection, bool publishWill, TimeSpan? sessionExpiry)
     {
         var session = connection.Session;
-        var expiry = sessionExpiry > _options.MaxSessionExpiry ? _options.MaxSessionExpiry : sessionExpiry;
-        if (!session.TryDetach(connection, publishWill, expiry, _clock.GetUtcNow(), out _))
+        var expiry = session.IsInternal || !(sessionExpiry > _options.MaxSessionExpiry) ? sessionExpiry : _options.MaxSessionExpiry;
+        if (!session.TryDetach(connection, publishWill, expiry, _clock.GetUtcNow(), out var dueWill))
         {
             return;
         }
@@ -126,12 +127,12 @@ public sealed partial class Broker : IBroker, IDisposable
         _logger.ClientDisconnected(session.ClientId);
         if (!session.OutlivesConnection)
         {
-            End(session);
+            End(session, onlyIfOver: true);
             return;
         }
 
-        PublishDueWill(session);
-        _store.SaveSession(session.ToRecord());
+        Publish(session.ClientId, dueWill);
+        Save(session);
         _deadlines.Watch(session);
     }
 
@@ -152,57 +153,90 @@ public sealed partial class Broker : IBroker, IDisposable
             {
                 session = new Session(request.ClientId, expiry > TimeSpan.Zero ? NewNumber() : 0, _services);
                 connection.Session = session;
-                session.TryAttach(connection, request, expiry, out _);
+                session.Begin(connection, request, expiry);
                 if (_sessions.TryAdd(request.ClientId, session))
                 {
-                    SaveIfDurable(session);
+                    Save(session);
                     return (false, mustCommit || session.IsDurable);
                 }
+
+                _numbersInUse.TryRemove(session.Number, out _);
             }
-            else if (request.CleanStart || !session.OutlivesConnection || session.IsExpired(_clock.GetUtcNow()))
+            else if (!request.CleanStart && TryResume(session, connection, request, expiry))
+            {
+                return (true, true);
+            }
+            else
             {
                 mustCommit |= session.IsDurable;
                 End(session);
             }
-            else
-            {
-                connection.Session = session;
-                if (session.TryAttach(connection, request, expiry, out var parting))
-                {
-                    Part(session, parting);
-                    SaveIfDurable(session);
-                    return (true, mustCommit || session.IsDurable);
-                }
-            }
         }
     }
 
-    private void SaveIfDurable(Session session)
+    private bool TryResume(Session session, SessionConnection connection, ConnectRequest request, TimeSpan expiry)
     {
+        connection.Session = session;
+        if (!session.TryResume(connection, request, expiry, _clock.GetUtcNow(), out var parting))
+        {
+            return false;
+        }
+
+        Part(session, parting);
+        Save(session);
+        session.Announce();
+        return true;
+    }
+
+    /// <summary>Keeps the terms of a durable session as they are now.</summary>
+    private void Save(Session session)
+    {
+        if (!session.IsDurable)
+        {
+            return;
+        }
+
+        // Others may change and save it at the same time: whoever finds that what it saved is no longer true saves again.
+        SessionRecord saved;
+        do
+        {
+            saved = session.ToRecord();
+            _store.SaveSession(saved);
+        }
+        while (session.ToRecord() != saved);
+
+        if (session.HasEnded)
+        {
+            _store.DeleteSession(session.Number);
+        }
+    }
+
+    /// <summary>Ends a session, for good.</summary>
+    private void End(Session session, bool onlyIfOver = false)
+    {
+        var isMine = session.TryEnd(onlyIfOver ? _clock.GetUtcNow() : null, out var parting, out var filters, out var undelivered);
+        if (!session.HasEnded)
+        {
+            return;
+        }
+
+        // Also by who comes second: the commit that it waits for then covers the end.
         if (session.IsDurable)
         {
-            _numbers[session.Number] = session;
-            _store.SaveSession(session.ToRecord());
+            _store.DeleteSession(session.Number);
         }
-    }
 
-    private void End(Session session)
-    {
-        if (session.TryEnd(out var parting, out var filters, out var undelivered))
+        if (isMine)
         {
             foreach (var filter in filters)
             {
                 _tree.Remove(session, filter);
             }
 
-            if (session.IsDurable)
-            {
-                _store.DeleteSession(session.Number);
-                _numbers.TryRemove(session.Number, out _);
-            }
-
-            Part(session, parting);
+            _deadlines.Forget(session);
             _logger.SessionEnded(session.ClientId, undelivered);
+            Part(session, parting);
+            _numbersInUse.TryRemove(session.Number, out _);
         }
 
         _sessions.TryRemove(new KeyValuePair<string, Session>(session.ClientId, session));
@@ -211,42 +245,34 @@ public sealed partial class Broker : IBroker, IDisposable
     private void Part(Session session, Parting parting)
     {
         parting.Connection?.Sink.OnDetached(DetachReason.TakenOver);
-        if (parting.Will is { } will)
-        {
-            PublishWill(session.ClientId, will);
-        }
+        Publish(session.ClientId, parting.Will);
     }
 
     private void OnDue(Session session)
     {
-        PublishDueWill(session);
-        if (session.IsExpired(_clock.GetUtcNow()))
+        Publish(session.ClientId, session.TakeDueWill(_clock.GetUtcNow()));
+        End(session, onlyIfOver: true);
+        if (!session.HasEnded)
         {
-            End(session);
-        }
-        else if (session.IsDurable)
-        {
-            _store.SaveSession(session.ToRecord());
+            Save(session);
         }
     }
 
-    private void PublishDueWill(Session session)
+    private void Publish(string clientId, WillMessage? will)
     {
-        if (session.TakeDueWill(_clock.GetUtcNow()) is { } will)
+        if (will is not null && CheckTopic(will.Message.Topic, isOwn: false) == PublishOutcome.Accepted)
         {
-            PublishWill(session.ClientId, will);
+            // Nobody waits for the answer.
+            _ = Route(null, will.Message with { Origin = clientId, ExpiresAt = _clock.GetUtcNow() + will.ExpiryInterval }, 0).AsTask();
         }
     }
-
-    private void PublishWill(string clientId, WillMessage will) =>
-        _ = Route(null, will.Message with { Origin = clientId, ExpiresAt = _clock.GetUtcNow() + will.ExpiryInterval }, 0).AsTask();
 
     private long NewNumber()
     {
         while (true)
         {
             var number = Interlocked.Increment(ref _lastNumber) & LogEntry.MaxQueue;
-            if (number != 0 && !_numbers.ContainsKey(number))
+            if (number != 0 && _numbersInUse.TryAdd(number, true))
             {
                 return number;
             }
@@ -257,20 +283,24 @@ public sealed partial class Broker : IBroker, IDisposable
     {
         var now = _clock.GetUtcNow();
         var messages = 0L;
-        foreach (var stored in state.Sessions)
+        foreach (var stored in state.Sessions.OrderBy(stored => stored.Record.Number))
         {
             var session = new Session(stored.Record.ClientId, stored.Record.Number, _services);
             session.Restore(stored, now);
+            if (_sessions.TryGetValue(session.ClientId, out var older))
+            {
+                // The power went between the end of a session and the commit that would have kept it.
+                End(older);
+            }
+
             _sessions[session.ClientId] = session;
-            _numbers[session.Number] = session;
+            _numbersInUse[session.Number] = true;
             _lastNumber = Math.Max(_lastNumber, session.Number);
-            messages += session.QueuedMessages;
+            messages += session.Queued.Messages;
             foreach (var subscription in stored.Subscriptions)
             {
                 _tree.Set(new Subscriber(session, subscription));
             }
-
-            _deadlines.Watch(session);
         }
 
         foreach (var message in state.Retained)
@@ -278,9 +308,15 @@ public sealed partial class Broker : IBroker, IDisposable
             _retained.Set(message);
         }
 
+        // Only now, as a Will that is due goes out at once, and all shall get it.
+        foreach (var (_, session) in _sessions)
+        {
+            _deadlines.Watch(session);
+        }
+
         if (state.Sessions.Count + state.Retained.Count > 0)
         {
-            _logger.Restored(state.Sessions.Count, messages, state.Retained.Count);
+            _logger.Restored(_sessions.Count, messages, state.Retained.Count);
         }
     }
 }

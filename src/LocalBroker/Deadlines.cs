@@ -9,11 +9,14 @@ internal sealed class Deadlines : IDisposable
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     private readonly Lock _gate = new();
-    private readonly PriorityQueue<Session, DateTimeOffset> _queue = new();
-    private readonly Dictionary<Session, DateTimeOffset> _earliest = [];
+    private readonly SortedSet<Deadline> _byTime = new(Comparer<Deadline>.Create(
+        (one, other) => one.Due != other.Due ? one.Due.CompareTo(other.Due) : one.Order.CompareTo(other.Order)));
+
+    private readonly Dictionary<Session, Deadline> _bySession = [];
     private readonly TimeProvider _clock;
     private readonly Action<Session> _onDue;
     private readonly ITimer _timer;
+    private long _order;
 
     /// <param name="clock">Tells the time.</param>
     /// <param name="onDue">Called on a timer's thread; looks itself what is due.</param>
@@ -34,14 +37,37 @@ internal sealed class Deadlines : IDisposable
 
         lock (_gate)
         {
-            if (_earliest.TryGetValue(session, out var noted) && noted <= due)
+            if (_bySession.GetValueOrDefault(session) is { } noted)
             {
-                return;
+                if (noted.Due <= due)
+                {
+                    return;
+                }
+
+                _byTime.Remove(noted);
             }
 
-            _earliest[session] = due;
-            _queue.Enqueue(session, due);
+            var deadline = new Deadline(due, _order++, session);
+            _bySession[session] = deadline;
+            _byTime.Add(deadline);
             SetTimer();
+        }
+
+        if (session.HasEnded)
+        {
+            Forget(session);
+        }
+    }
+
+    /// <summary>Lets go of a session that has ended.</summary>
+    public void Forget(Session session)
+    {
+        lock (_gate)
+        {
+            if (_bySession.Remove(session, out var noted))
+            {
+                _byTime.Remove(noted);
+            }
         }
     }
 
@@ -53,14 +79,11 @@ internal sealed class Deadlines : IDisposable
         lock (_gate)
         {
             var now = _clock.GetUtcNow();
-            while (_queue.TryPeek(out var session, out var at) && at <= now)
+            while (_byTime.Min is { } next && next.Due <= now)
             {
-                _queue.Dequeue();
-                if (_earliest.GetValueOrDefault(session) == at)
-                {
-                    _earliest.Remove(session);
-                    due.Add(session);
-                }
+                _byTime.Remove(next);
+                _bySession.Remove(next.Session);
+                due.Add(next.Session);
             }
 
             SetTimer();
@@ -75,10 +98,12 @@ internal sealed class Deadlines : IDisposable
 
     private void SetTimer()
     {
-        if (_queue.TryPeek(out _, out var next))
+        if (_byTime.Min is { } next)
         {
-            var wait = next - _clock.GetUtcNow();
+            var wait = next.Due - _clock.GetUtcNow();
             _timer.Change(wait < TimeSpan.Zero ? TimeSpan.Zero : wait > Longest ? Longest : wait, Timeout.InfiniteTimeSpan);
         }
     }
+
+    private sealed record Deadline(DateTimeOffset Due, long Order, Session Session);
 }

@@ -96,8 +96,8 @@ public sealed class SqliteStore : IMessageLog, ISessionStore, IAsyncDisposable
     public void RemoveQueue(long queue) => _commits.Enqueue(queue, static (batch, number) => batch.RemoveQueue(number));
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<(long Position, Message Message)>> ReadAsync(long queue, long fromPosition, int maxCount) =>
-        await _commits.ReadAsync(file => file.Read(tables => tables.Read(queue, fromPosition, maxCount)));
+    public async ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long queue, long fromPosition, long toPosition) =>
+        await _commits.ReadAsync(file => file.Read(tables => tables.Read(queue, fromPosition, toPosition)));
 
     /// <inheritdoc/>
     public void SaveSession(SessionRecord session) => _commits.Enqueue(session, static (batch, record) => batch.SaveSession(record));

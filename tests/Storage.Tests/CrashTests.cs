@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Edge.Messaging.Stores;
 
 namespace Edge.Storage.Tests;
 
@@ -46,16 +45,16 @@ public sealed class CrashTests : IDisposable
         Assert.All(said["stored"].Where(position => position >= firstKept), position => Assert.Contains(position, entries));
         Assert.All(
             said["received"].Where(position => position >= firstKept),
-            position => Assert.Equal(LogEntryState.Releasable, entries[position].State));
+            position => Assert.True(entries[position].IsReceived));
         if (said["retained"].Any())
         {
             var value = BitConverter.ToInt64(Assert.Single(test.State.Retained).Payload.Span);
             Assert.True(value >= said["retained"].Max());
         }
 
-        var read = await test.Store.ReadAsync(1, 0, int.MaxValue);
-        Assert.Equal(entries.Values.Where(entry => entry.State == LogEntryState.Queued).Select(entry => entry.Position), read.Select(message => message.Position));
-        Assert.All(read, message => Assert.Equal(payload, message.Message.Payload.Length));
+        var read = await test.Store.ReadAsync(1, 0, EntryKey.MaxPosition);
+        Assert.Equal(entries.Values.Where(entry => !entry.IsReceived).Select(entry => entry.Position), read.Select(message => message.Position));
+        Assert.All(read, message => Assert.Equal(payload, message.Message!.Payload.Length));
     }
 
     /// <summary>Lets the writer run until it has said so many lines, or dies by itself, and gives all that it said.</summary>

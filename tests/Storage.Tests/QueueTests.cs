@@ -26,22 +26,22 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Messages_are_read_in_order_from_a_position_and_not_more_than_asked_for()
+    public async Task Messages_are_read_in_order_from_one_position_to_another()
     {
         await StoreAsync(1, 0, 10);
         await StoreAsync(1, 10, 10);
         await StoreAsync(2, 0, 5);
 
-        var read = await _test.Store.ReadAsync(1, 7, 6);
+        var read = await _test.Store.ReadAsync(1, 7, 12);
 
         Assert.Equal([7L, 8, 9, 10, 11, 12], read.Select(message => message.Position));
-        Assert.Equal(TestStore.MessageOn("plant/1", "value 11").Payload.Span, read[4].Message.Payload.Span);
+        Assert.Equal(TestStore.MessageOn("plant/1", "value 11").Payload.Span, read[4].Message!.Payload.Span);
         await _test.AssertPositionsAsync(2, [0, 1, 2, 3, 4]);
         Assert.Empty(await _test.PositionsAsync(3));
     }
 
     [Fact]
-    public async Task An_entry_comes_back_after_a_restart_as_it_was_without_its_message()
+    public async Task An_entry_comes_back_after_a_restart_as_it_was()
     {
         var message = TestStore.MessageOn("plant/1", "21.5");
         _test.Store.Append([new LogEntry(1, 41)
@@ -56,12 +56,13 @@ public sealed class QueueTests : IAsyncDisposable
 
         await ReopenAsync();
 
-        var entry = Assert.Single(Entries(1));
+        Assert.Equal(new StoredEntry(41, 123_456, IsReceived: false), Assert.Single(Entries(1)));
+        var entry = Assert.Single(await _test.Store.ReadAsync(1, 0, 100));
         Assert.Equal((1, 41, QualityOfService.ExactlyOnce, true, 123_456), (entry.Queue, entry.Position, entry.Qos, entry.Retain, entry.Size));
         Assert.Equal([1u, 268_435_455u], entry.SubscriptionIdentifiers!);
-        Assert.Equal((LogEntryState.Queued, true, true), (entry.State, entry.Dup, entry.IsStored));
-        Assert.Null(entry.Message);
-        Assert.Equal(message.Topic, Assert.Single(await _test.Store.ReadAsync(1, 0, 1)).Message.Topic);
+        Assert.Equal((LogEntryState.Queued, false, true), (entry.State, entry.Dup, entry.IsStored));
+        Assert.False(entry.TryWithdraw());
+        Assert.Equal(message.Topic, entry.Message!.Topic);
     }
 
     [Theory]
@@ -144,8 +145,7 @@ public sealed class QueueTests : IAsyncDisposable
 
         await ReopenAsync();
 
-        Assert.Equal(
-            [LogEntryState.Queued, LogEntryState.Releasable, LogEntryState.Queued], Entries(1).Select(entry => entry.State));
+        Assert.Equal([false, true, false], Entries(1).Select(entry => entry.IsReceived));
         await _test.AssertPositionsAsync(1, [0, 2]);
         _test.Store.Remove(1, 1);
         await ReopenAsync();
@@ -164,8 +164,8 @@ public sealed class QueueTests : IAsyncDisposable
         await ReopenAsync();
 
         var read = await _test.Store.ReadAsync(1, 0, 10);
-        Assert.Equal([3_000_000, 7, 100_000], read.Select(message => message.Message.Payload.Length));
-        Assert.True(read[0].Message.Payload.Span.SequenceEqual(payload));
+        Assert.Equal([3_000_000, 7, 100_000], read.Select(message => message.Message!.Payload.Length));
+        Assert.True(read[0].Message!.Payload.Span.SequenceEqual(payload));
     }
 
     [Fact]
@@ -179,9 +179,9 @@ public sealed class QueueTests : IAsyncDisposable
 
         _test.Store.Remove(1, 0);
         await ReopenAsync();
-        Assert.Equal(200_000, Assert.Single(await _test.Store.ReadAsync(3, 0, 10)).Message.Payload.Length);
+        Assert.Equal(200_000, Assert.Single(await _test.Store.ReadAsync(3, 0, 10)).Message!.Payload.Length);
         _test.Store.DeleteSession(2);
-        _test.Store.MarkReceived(Entries(3)[0]);
+        _test.Store.MarkReceived(new LogEntry(3, 0) { Owner = _test.Owner });
         await _test.Store.CommitAsync();
         Assert.Equal(1, await CountAsync("shared"));
         _test.Store.Remove(4, 0);
@@ -223,7 +223,7 @@ public sealed class QueueTests : IAsyncDisposable
         await _test.Store.CommitAsync();
     }
 
-    private IReadOnlyList<LogEntry> Entries(long queue) => _test.State.Sessions.Single(session => session.Record.Number == queue).Entries;
+    private IReadOnlyList<StoredEntry> Entries(long queue) => _test.State.Sessions.Single(session => session.Record.Number == queue).Entries;
 
     private async Task ReopenAsync()
     {

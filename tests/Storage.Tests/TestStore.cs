@@ -76,7 +76,7 @@ internal sealed class TestStore : IAsyncDisposable
     }
 
     public async Task<long[]> PositionsAsync(long queue) =>
-        [.. (await Store.ReadAsync(queue, 0, int.MaxValue)).Select(read => read.Position)];
+        [.. (await Store.ReadAsync(queue, 0, EntryKey.MaxPosition)).Select(read => read.Position)];
 
     public async Task AssertPositionsAsync(long queue, long[] expected) => Assert.Equal(expected, await PositionsAsync(queue));
 

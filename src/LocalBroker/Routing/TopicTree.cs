@@ -17,6 +17,9 @@ internal sealed class TopicTree
     /// <summary>Subscriptions in the tree.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Whether nothing is left: no subscription, and no node that once led to one.</summary>
+    public bool IsEmpty => _root.IsEmpty;
+
     /// <summary>Adds a session's subscription or replaces the one it has with this filter.</summary>
     public void Set(Subscriber subscriber)
     {

@@ -6,7 +6,7 @@ namespace Edge.LocalBroker.Sessions;
 /// <summary>One client's session: its connection if it has one, its subscriptions, its terms. The queue is in the other parts.</summary>
 /// <remarks>
 /// One lock guards it; nothing outside is called while it is held. A session that ended stays ended: who comes too late finds
-/// <see cref="TryAttach"/> false and begins a new one.
+/// <see cref="TryResume"/> false and begins a new one.
 /// </remarks>
 internal sealed partial class Session
 {
@@ -33,6 +33,9 @@ internal sealed partial class Session
 
     public bool IsDurable => Number != 0;
 
+    /// <summary>Whether the gateway keeps it for itself.</summary>
+    public bool IsInternal => ClientId.StartsWith(ConnectRequest.InternalPrefix, StringComparison.Ordinal);
+
     public TimeSpan Expiry { get; private set; }
 
     /// <summary>When the connection ended; null while connected.</summary>
@@ -44,9 +47,7 @@ internal sealed partial class Session
 
     public bool HasEnded => Volatile.Read(ref _ended);
 
-    public bool IsHeldBy(SessionConnection connection) => Connection == connection;
-
-    /// <summary>Whether a connection that comes without Clean Start finds this session still there.</summary>
+    /// <summary>Whether it goes on when its connection ends.</summary>
     public bool OutlivesConnection => IsDurable && Expiry > TimeSpan.Zero;
 
     public IReadOnlyCollection<Subscription> Subscriptions
@@ -60,14 +61,27 @@ internal sealed partial class Session
         }
     }
 
+    private bool Expires => Expiry != TimeSpan.MaxValue;
+
+    public bool IsHeldBy(SessionConnection connection) => Connection == connection;
+
+    /// <summary>Begins the session with its first connection; before it is shared.</summary>
+    public void Begin(SessionConnection connection, ConnectRequest request, TimeSpan expiry)
+    {
+        lock (_gate)
+        {
+            Attach(connection, request, expiry);
+        }
+    }
+
     /// <summary>Gives the session to a connection; the one that had it is parted from it.</summary>
-    /// <returns>False when the session has ended.</returns>
-    public bool TryAttach(SessionConnection connection, ConnectRequest request, TimeSpan expiry, out Parting parting)
+    /// <returns>False when the session has ended, or must.</returns>
+    public bool TryResume(SessionConnection connection, ConnectRequest request, TimeSpan expiry, DateTimeOffset now, out Parting parting)
     {
         lock (_gate)
         {
             parting = default;
-            if (_ended)
+            if (_ended || !OutlivesConnection || IsOver(now))
             {
                 return false;
             }
@@ -75,57 +89,49 @@ internal sealed partial class Session
             // A Will that waits for its delay is cancelled by the new connection; one of a connection taken over without a delay is published.
             var willOfThePast = _connection is not null && _will is { Delay.Ticks: 0 } ? _will : null;
             parting = new Parting(_connection, willOfThePast);
-            _connection = connection;
-            _will = request.Will;
-            _limits = request.Queue ?? _services.DefaultLimits;
-            _window = Math.Min(request.ReceiveMaximum, _limits.MaxInflight);
-            Expiry = expiry;
-            DisconnectedAt = null;
-            _congestion.End();
-            Rewind();
+            Attach(connection, request, expiry);
             return true;
         }
     }
 
     /// <summary>Ends the connection's hold on the session.</summary>
+    /// <param name="connection">Who lets go.</param>
+    /// <param name="keepWill">False to forget the Will.</param>
+    /// <param name="expiry">New Session Expiry Interval, or null to leave it.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="dueWill">The Will, if it is to be published now and not with the end of the session.</param>
     /// <returns>False when the connection no longer held it.</returns>
-    public bool TryDetach(SessionConnection connection, bool keepWill, TimeSpan? expiry, DateTimeOffset now, out WillMessage? will)
+    public bool TryDetach(SessionConnection connection, bool keepWill, TimeSpan? expiry, DateTimeOffset now, out WillMessage? dueWill)
     {
         lock (_gate)
         {
-            will = null;
+            dueWill = null;
             if (_connection != connection)
             {
                 return false;
             }
 
             _connection = null;
+            _congestion.End();
             DisconnectedAt = now;
             Expiry = expiry ?? Expiry;
-            DropSentOnce();
-            if (!keepWill)
+            _will = keepWill ? _will : null;
+            if (OutlivesConnection)
             {
-                _will = null;
+                DropSentOnce();
+                dueWill = TakeWillIfDue(now);
             }
 
-            will = _will;
             return true;
         }
     }
 
-    /// <summary>The Will, if it is due: the connection is gone and its delay, or the session, is over.</summary>
+    /// <summary>The Will, if it is due: the connection is gone and its delay is over.</summary>
     public WillMessage? TakeDueWill(DateTimeOffset now)
     {
         lock (_gate)
         {
-            if (_connection is not null || _will is null || (!_ended && now < DisconnectedAt + _will.Delay))
-            {
-                return null;
-            }
-
-            var will = _will;
-            _will = null;
-            return will;
+            return TakeWillIfDue(now);
         }
     }
 
@@ -141,16 +147,6 @@ internal sealed partial class Session
         }
     }
 
-    public bool IsExpired(DateTimeOffset now)
-    {
-        lock (_gate)
-        {
-            return !_ended && _connection is null && Expires && now >= DisconnectedAt + Expiry;
-        }
-    }
-
-    private bool Expires => Expiry != TimeSpan.MaxValue;
-
     /// <summary>What the store keeps of the terms.</summary>
     public SessionRecord ToRecord()
     {
@@ -160,14 +156,23 @@ internal sealed partial class Session
         }
     }
 
-    /// <returns>Whether the filter is new to the session; null when the session has ended.</returns>
-    public bool? SetSubscription(Subscription subscription)
+    /// <summary>The subscription with a filter; null when there is none or the session has ended.</summary>
+    public Subscription? Find(TopicFilter filter)
+    {
+        lock (_gate)
+        {
+            return _ended ? null : _subscriptions.GetValueOrDefault(filter);
+        }
+    }
+
+    /// <returns>Whether the filter is new to the session.</returns>
+    public bool SetSubscription(Subscription subscription)
     {
         lock (_gate)
         {
             var isNew = !_subscriptions.ContainsKey(subscription.Filter);
             _subscriptions[subscription.Filter] = subscription;
-            return _ended ? null : isNew;
+            return isNew;
         }
     }
 
@@ -180,35 +185,37 @@ internal sealed partial class Session
     }
 
     /// <summary>Ends the session for good: its queue is given up and counted.</summary>
-    /// <returns>False when it had ended before.</returns>
-    public bool TryEnd(out Parting parting, out List<TopicFilter> filters, out long undelivered)
+    /// <param name="ifOverAt">Only if its time is over at this instant; null to end it in any case.</param>
+    /// <param name="parting">Whom to tell, and the Will.</param>
+    /// <param name="filters">Its subscriptions.</param>
+    /// <param name="undelivered">Messages that were given up.</param>
+    /// <returns>False when it had ended before, or its time is not over.</returns>
+    public bool TryEnd(DateTimeOffset? ifOverAt, out Parting parting, out List<TopicFilter> filters, out long undelivered)
     {
-        List<LogEntry> entries;
+        List<IKeptReceipt> receipts;
         lock (_gate)
         {
-            parting = new Parting(_connection, _will);
-            filters = [.. _subscriptions.Keys];
-            undelivered = 0;
-            if (_ended)
+            (parting, filters, undelivered) = (default, [], 0);
+            if (_ended || (ifOverAt is { } now && !IsOver(now)))
             {
                 return false;
             }
 
             _ended = true;
+            parting = new Parting(_connection, _will);
+            filters.AddRange(_subscriptions.Keys);
             _connection = null;
+            _congestion.End();
             _will = null;
-            DropSentOnce();
-            entries = TakeAllEntries();
-            undelivered = entries.Count;
-        }
-
-        foreach (var entry in entries)
-        {
-            entry.TryWithdraw();
-            entry.Receipt?.Kept();
+            receipts = TakeAll(out undelivered);
         }
 
         _services.Drops.Count(DropCause.SessionEnded, undelivered);
+        foreach (var receipt in receipts)
+        {
+            receipt.Kept();
+        }
+
         return true;
     }
 
@@ -228,11 +235,52 @@ internal sealed partial class Session
             _received[packetId] = Task.FromResult(PublishOutcome.Accepted);
         }
 
-        foreach (var entry in stored.Entries)
+        foreach (var (position, size, isReceived) in stored.Entries)
         {
-            entry.Owner = this;
-            entry.TryBeginWrite();
-            Hold(entry);
+            if (isReceived)
+            {
+                Fly(new LogEntry(Number, position)
+                {
+                    Qos = QualityOfService.ExactlyOnce,
+                    Size = size,
+                    Owner = this,
+                    State = LogEntryState.Releasable,
+                    IsStored = true,
+                });
+                _waiting.SkipTo(position + 1);
+            }
+            else
+            {
+                _waiting.AddStored(position, size);
+            }
         }
+
+        _restoredEnd = _waiting.End;
+    }
+
+    private void Attach(SessionConnection connection, ConnectRequest request, TimeSpan expiry)
+    {
+        _connection = connection;
+        _will = request.Will;
+        _limits = request.Queue ?? _services.DefaultLimits;
+        _window = Math.Min(request.ReceiveMaximum, _limits.MaxInflight);
+        Expiry = expiry;
+        DisconnectedAt = null;
+        _congestion.End();
+        Rewind();
+    }
+
+    private bool IsOver(DateTimeOffset now) => _connection is null && (!OutlivesConnection || (Expires && now >= DisconnectedAt + Expiry));
+
+    private WillMessage? TakeWillIfDue(DateTimeOffset now)
+    {
+        if (_connection is not null || _will is null || now < DisconnectedAt + _will.Delay)
+        {
+            return null;
+        }
+
+        var will = _will;
+        _will = null;
+        return will;
     }
 }

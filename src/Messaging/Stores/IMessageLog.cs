@@ -19,11 +19,14 @@ public interface IMessageLog
     /// <summary>Removes a whole queue.</summary>
     void RemoveQueue(long queue);
 
-    /// <summary>Reads messages back, in order.</summary>
+    /// <summary>Reads entries back with their messages, as they were appended, in order.</summary>
     /// <param name="queue">Number of the queue.</param>
     /// <param name="fromPosition">First position wanted.</param>
-    /// <param name="maxCount">At most so many.</param>
-    /// <returns>Messages that could be read, with their positions; a damaged one is left out, counted and logged.</returns>
+    /// <param name="toPosition">Last position wanted.</param>
+    /// <returns>
+    /// Entries that could be read; <see cref="LogEntry.IsStored"/> is set, their new owner sets the rest. Removed ones are left out;
+    /// damaged ones too, and logged.
+    /// </returns>
     /// <exception cref="StoreException">The store cannot be read at all.</exception>
-    ValueTask<IReadOnlyList<(long Position, Message Message)>> ReadAsync(long queue, long fromPosition, int maxCount);
+    ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long queue, long fromPosition, long toPosition);
 }

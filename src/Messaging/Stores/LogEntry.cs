@@ -41,10 +41,10 @@ public sealed class LogEntry(long queue, long position)
     /// <summary>Octets the message counts against the queue's limit.</summary>
     public int Size { get; init; }
 
-    /// <summary>When it came, counted among all messages of the session; QoS 0 messages are sent in between by it.</summary>
+    /// <summary>When it came, counted among all messages of the session; QoS 0 messages are sent in between by it. 0 when it was read back.</summary>
     public long Order { get; init; }
 
-    /// <summary>The message; null when it is on disk only.</summary>
+    /// <summary>The message; null when nothing but position and size is known.</summary>
     public Message? Message { get; set; }
 
     /// <summary>Told when the entry is on disk; null in a queue that is not durable.</summary>
@@ -66,8 +66,8 @@ public sealed class LogEntry(long queue, long position)
     public static ushort PacketIdOf(long position) => (ushort)(1 + (position % ushort.MaxValue));
 
     /// <summary>Takes the entry out of the commit to come.</summary>
-    /// <returns>False when the store has begun to write it: then it is removed from the log like any other.</returns>
-    public bool TryWithdraw() => Interlocked.CompareExchange(ref _write, Withdrawn, Waiting) == Waiting;
+    /// <returns>False when the store has begun to write it, or it came from the disk: then it is removed from the log like any other.</returns>
+    public bool TryWithdraw() => !IsStored && Interlocked.CompareExchange(ref _write, Withdrawn, Waiting) == Waiting;
 
     /// <summary>For the store: claims the entry for writing. False when it was withdrawn.</summary>
     public bool TryBeginWrite() => Interlocked.CompareExchange(ref _write, Writing, Waiting) == Waiting;

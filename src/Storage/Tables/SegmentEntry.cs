@@ -35,14 +35,17 @@ internal readonly record struct SegmentEntry
     /// <summary>Whether the message may have to be sent yet.</summary>
     public bool NeedsMessage => (Flags & (EntryFlags.Removed | EntryFlags.Received)) == 0;
 
-    public LogEntry ToLogEntry() => new(EntryKey.QueueOf(Key), EntryKey.PositionOf(Key))
+    /// <summary>What a session must know of it after a restart.</summary>
+    public StoredEntry ToStoredEntry() => new(EntryKey.PositionOf(Key), Size, Flags.HasFlag(EntryFlags.Received));
+
+    /// <summary>The entry as it was appended.</summary>
+    public LogEntry ToLogEntry(Message message) => new(EntryKey.QueueOf(Key), EntryKey.PositionOf(Key))
     {
         Qos = (QualityOfService)(Flags & EntryFlags.QosMask),
         Retain = Flags.HasFlag(EntryFlags.Retain),
         SubscriptionIdentifiers = SubscriptionIdentifiers,
         Size = Size,
-        State = Flags.HasFlag(EntryFlags.Received) ? LogEntryState.Releasable : LogEntryState.Queued,
-        Dup = true,
+        Message = message,
         IsStored = true,
     };
 }

@@ -64,14 +64,13 @@ internal sealed class SegmentTable
     /// <summary>Deletes a whole segment.</summary>
     public void Delete(long id) => _delete.Bind(1, id).Run();
 
-    /// <summary>Reads messages of one queue, in order, from a key on.</summary>
-    /// <returns>Messages with their positions; damaged ones are left out.</returns>
-    public List<(long Position, Message Message)> Read(long fromKey, int maxCount)
+    /// <summary>Reads the entries in a range of one queue that may have to be sent yet, in order and with their messages.</summary>
+    /// <returns>Entries; damaged ones are left out.</returns>
+    public List<LogEntry> Read(KeyRange keys)
     {
-        var messages = new List<(long, Message)>();
-        var queue = EntryKey.AllOf(EntryKey.QueueOf(fromKey));
-        using var rows = _selectAll.Bind(1, SegmentOf(fromKey)).Bind(2, queue.Last).Query();
-        while (messages.Count < maxCount && rows.Next())
+        var entries = new List<LogEntry>();
+        using var rows = _selectAll.Bind(1, SegmentOf(keys.First)).Bind(2, keys.Last).Query();
+        while (rows.Next())
         {
             var id = rows.Int64(0);
             if (!SegmentHead.TryOpen(id, rows.Blob(1), out var head))
@@ -80,16 +79,16 @@ internal sealed class SegmentTable
                 continue;
             }
 
-            while (messages.Count < maxCount && head.TryReadNext(out var entry))
+            while (head.TryReadNext(out var entry))
             {
-                if (entry.Key < fromKey || !entry.NeedsMessage)
+                if (!keys.Contains(entry.Key) || !entry.NeedsMessage)
                 {
                     continue;
                 }
 
                 if (TryReadMessage(entry, rows.Blob(2), out var message))
                 {
-                    messages.Add((EntryKey.PositionOf(entry.Key), message!));
+                    entries.Add(entry.ToLogEntry(message!));
                 }
                 else
                 {
@@ -98,14 +97,14 @@ internal sealed class SegmentTable
             }
         }
 
-        return messages;
+        return entries;
     }
 
     /// <summary>Reads every entry without its message, in order, and counts the uses of shared messages.</summary>
     /// <param name="entries">Takes the entries.</param>
     /// <param name="damaged">Takes the keys of those whose message is lost.</param>
     /// <param name="damagedSegments">Takes the ids of segments of which nothing can be read.</param>
-    public void Load(List<LogEntry> entries, List<long> damaged, List<long> damagedSegments)
+    public void Load(List<(long Queue, StoredEntry Entry)> entries, List<long> damaged, List<long> damagedSegments)
     {
         using var rows = _selectHeads.Bind(1, 0).Bind(2, long.MaxValue).Query();
         var inSegment = new List<SegmentEntry>();
@@ -133,7 +132,7 @@ internal sealed class SegmentTable
                 }
                 else if (!entry.IsRemoved)
                 {
-                    entries.Add(entry.ToLogEntry());
+                    entries.Add((EntryKey.QueueOf(entry.Key), entry.ToStoredEntry()));
                 }
             }
         }

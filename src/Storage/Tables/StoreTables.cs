@@ -46,8 +46,8 @@ internal sealed class StoreTables
     }
 
     /// <summary>See <see cref="IMessageLog.ReadAsync"/>.</summary>
-    public List<(long Position, Message Message)> Read(long queue, long fromPosition, int maxCount) =>
-        _segments.Read(EntryKey.Of(queue, fromPosition), maxCount);
+    public List<LogEntry> Read(long queue, long fromPosition, long toPosition) =>
+        _segments.Read(new KeyRange(EntryKey.Of(queue, fromPosition), EntryKey.Of(queue, toPosition)));
 
     /// <summary>Reads everything but the queued messages themselves. What is damaged, or belongs to no session, is deleted and counted.</summary>
     /// <returns>What there is, and how many messages are lost.</returns>
@@ -57,7 +57,7 @@ internal sealed class StoreTables
         var damagedRetained = new List<long>();
         var damagedEntries = new List<long>();
         var damagedSegments = new List<long>();
-        var entries = new List<LogEntry>();
+        var entries = new List<(long Queue, StoredEntry Entry)>();
         var sessions = _sessions.Load(damagedSessions);
         var retained = _retained.Load(damagedRetained);
         var subscriptions = _sessions.LoadSubscriptions();
@@ -101,7 +101,7 @@ internal sealed class StoreTables
 
         var subscriptionsOf = subscriptions.Where(row => row.Subscription is not null).ToLookup(row => row.Session, row => row.Subscription!);
         var packetIdsOf = exchanges.ToLookup(exchange => exchange.Session, exchange => exchange.PacketId);
-        var entriesOf = entries.ToLookup(entry => entry.Queue);
+        var entriesOf = entries.ToLookup(entry => entry.Queue, entry => entry.Entry);
         var stored = sessions.Values
             .Select(session => new StoredSession(
                 session, [.. subscriptionsOf[session.Number]], [.. packetIdsOf[session.Number]], [.. entriesOf[session.Number]]))

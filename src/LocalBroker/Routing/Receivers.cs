@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using Edge.LocalBroker.Sessions;
+
+namespace Edge.LocalBroker.Routing;
+
+/// <summary>Who gets one message. One copy for overlapping subscriptions. Made once for each thread and used again.</summary>
+internal sealed class Receivers
+{
+    // More than this is rare enough to be made anew, and too large to be cleared for each message.
+    private const int MostKept = 1_024;
+
+    [ThreadStatic]
+    private static Receivers? _idle;
+
+    private readonly List<Receiver> _all = [];
+    private readonly Dictionary<Session, int> _indexes = [];
+
+    /// <summary>Lists of subscribers with a matching filter, for <see cref="Merge"/>.</summary>
+    public List<Subscriber[]> Matches { get; } = [];
+
+    /// <summary>What <see cref="Merge"/> found.</summary>
+    public ReadOnlySpan<Receiver> All => CollectionsMarshal.AsSpan(_all);
+
+    /// <summary>Gives an empty one. Whoever routes while routing gets another.</summary>
+    public static Receivers Rent()
+    {
+        var rented = _idle ?? new Receivers();
+        _idle = null;
+        return rented;
+    }
+
+    /// <summary>Gives it back.</summary>
+    public void Return()
+    {
+        if (_all.Capacity <= MostKept)
+        {
+            Matches.Clear();
+            _all.Clear();
+            _indexes.Clear();
+            _idle = this;
+        }
+    }
+
+    /// <summary>Joins the subscriptions of each session, but for those that shall not get their own messages.</summary>
+    public void Merge(string origin)
+    {
+        // Within one list a session stands once.
+        var mayOverlap = Matches.Count > 1;
+        foreach (var subscribers in Matches)
+        {
+            foreach (var subscriber in subscribers)
+            {
+                if (subscriber.Subscription.NoLocal && subscriber.Session.ClientId == origin)
+                {
+                    continue;
+                }
+
+                var receiver = new Receiver(subscriber);
+                if (mayOverlap && !_indexes.TryAdd(subscriber.Session, _all.Count))
+                {
+                    ref var joined = ref CollectionsMarshal.AsSpan(_all)[_indexes[subscriber.Session]];
+                    joined = joined.With(receiver);
+                }
+                else
+                {
+                    _all.Add(receiver);
+                }
+            }
+        }
+    }
+}
