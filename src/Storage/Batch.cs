@@ -17,7 +17,12 @@ internal sealed class Batch
     private readonly Dictionary<ReceivedExchange, ExchangeChange> _exchanges = [];
     private readonly Dictionary<TopicName, Message?> _retained = [];
     private readonly List<TaskCompletionSource> _waiters = [];
+    private long _waitedForSince = long.MaxValue;
+    private long _unhurriedSince;
     private int _leftOut;
+
+    /// <summary>Time stamp of what is asked for from here on.</summary>
+    public long Now { get; set; }
 
     /// <summary>Entries to write, by key.</summary>
     public IReadOnlyDictionary<long, PendingEntry> Appended => _appended;
@@ -48,16 +53,22 @@ internal sealed class Batch
 
     public bool IsEmpty => Count == 0 && _waiters.Count == 0;
 
-    /// <summary>Whether somebody waits for it.</summary>
+    /// <summary>Whether somebody waits for any of it.</summary>
     public bool IsUrgent => _appended.Count + _received.Count + _waiters.Count > 0;
+
+    private bool HasUnhurried => Count > _appended.Count + _received.Count;
 
     public void Append(LogEntry entry)
     {
         var message = entry.Message ?? throw new ArgumentException("An entry to append needs its message.", nameof(entry));
-        _appended[EntryKey.Of(entry)] = new PendingEntry(entry, message);
+        _appended[EntryKey.Of(entry)] = new PendingEntry(entry, message, Now);
     }
 
-    public void MarkReceived(LogEntry entry) => _received[EntryKey.Of(entry)] = entry;
+    public void MarkReceived(LogEntry entry)
+    {
+        _waitedForSince = Math.Min(_waitedForSince, Now);
+        _received[EntryKey.Of(entry)] = entry;
+    }
 
     public void Remove(long key)
     {
@@ -65,8 +76,11 @@ internal sealed class Batch
         if (_appended.Remove(key))
         {
             _leftOut++;
+            return;
         }
-        else if (_removed.Count > 0 && _removed[^1].Last == key - 1)
+
+        NoteUnhurried();
+        if (_removed.Count > 0 && _removed[^1].Last == key - 1)
         {
             _removed[^1] = _removed[^1] with { Last = key };
         }
@@ -78,13 +92,19 @@ internal sealed class Batch
 
     public void RemoveQueue(long queue)
     {
+        NoteUnhurried();
         var keys = EntryKey.AllOf(queue);
         _leftOut += RemoveWhere(_appended, key => keys.Contains(key));
         RemoveWhere(_received, key => keys.Contains(key));
+        _removed.RemoveAll(removed => keys.Contains(removed.First));
         _emptiedQueues.Add(queue);
     }
 
-    public void SaveSession(SessionRecord session) => _sessions[session.Number] = session;
+    public void SaveSession(SessionRecord session)
+    {
+        NoteUnhurried();
+        _sessions[session.Number] = session;
+    }
 
     public void DeleteSession(long number)
     {
@@ -95,17 +115,21 @@ internal sealed class Batch
         _deletedSessions.Add(number);
     }
 
-    public void SaveSubscription(long session, Subscription subscription) => _subscriptions[(session, subscription.Filter)] = subscription;
+    public void SaveSubscription(long session, Subscription subscription) => SetSubscription(session, subscription.Filter, subscription);
 
-    public void DeleteSubscription(long session, TopicFilter filter) => _subscriptions[(session, filter)] = null;
+    public void DeleteSubscription(long session, TopicFilter filter) => SetSubscription(session, filter, null);
 
-    public void OpenExchange(ReceivedExchange exchange) =>
+    public void OpenExchange(ReceivedExchange exchange)
+    {
+        NoteUnhurried();
         _exchanges[exchange] = _exchanges.GetValueOrDefault(exchange) is ExchangeChange.None or ExchangeChange.Opened
             ? ExchangeChange.Opened
             : ExchangeChange.Reopened;
+    }
 
     public void CloseExchange(ReceivedExchange exchange)
     {
+        NoteUnhurried();
         if (_exchanges.GetValueOrDefault(exchange) is ExchangeChange.Opened)
         {
             _exchanges.Remove(exchange);
@@ -116,12 +140,43 @@ internal sealed class Batch
         }
     }
 
-    public void SaveRetained(Message message) => _retained[message.Topic] = message;
+    public void SaveRetained(Message message) => SetRetained(message.Topic, message);
 
-    public void DeleteRetained(TopicName topic) => _retained[topic] = null;
+    public void DeleteRetained(TopicName topic) => SetRetained(topic, null);
 
     /// <summary>Adds somebody who waits for the commit.</summary>
-    public void AddWaiter(TaskCompletionSource waiter) => _waiters.Add(waiter);
+    public void AddWaiter(TaskCompletionSource waiter)
+    {
+        _waitedForSince = Math.Min(_waitedForSince, Now);
+        _waiters.Add(waiter);
+    }
+
+    /// <summary>Drops what was withdrawn and says when the rest is due.</summary>
+    /// <param name="commitDelay">How long to wait with what somebody waits for.</param>
+    /// <param name="removalDelay">How long to wait with the rest.</param>
+    /// <returns>A time stamp; <see cref="long.MaxValue"/> when nothing is left.</returns>
+    public long FindDue(long commitDelay, long removalDelay)
+    {
+        var due = _received.Count + _waiters.Count > 0 ? _waitedForSince + commitDelay : long.MaxValue;
+        if (HasUnhurried)
+        {
+            due = Math.Min(due, _unhurriedSince + removalDelay);
+        }
+
+        foreach (var (key, pending) in _appended)
+        {
+            if (pending.Entry.IsWithdrawn)
+            {
+                Remove(key);
+            }
+            else
+            {
+                due = Math.Min(due, pending.Since + commitDelay);
+            }
+        }
+
+        return due;
+    }
 
     /// <summary>Claims every entry for writing and leaves out those that were withdrawn.</summary>
     public void Claim()
@@ -174,15 +229,17 @@ internal sealed class Batch
             _received[key] = entry;
         }
 
+        _waitedForSince = Math.Min(_waitedForSince, later._waitedForSince);
+
         MergeRecords(later);
         _leftOut += later._leftOut;
         _waiters.AddRange(later._waiters);
     }
 
-    /// <summary>Tells everybody concerned that all of it is on disk.</summary>
+    /// <summary>Tells everybody concerned that all of it is on disk, the owners of entries in the order of their positions.</summary>
     public void Complete()
     {
-        foreach (var (_, pending) in _appended)
+        foreach (var (_, pending) in _appended.OrderBy(pair => pair.Key))
         {
             pending.Entry.Owner?.OnStored(pending.Entry);
         }
@@ -235,6 +292,27 @@ internal sealed class Batch
         foreach (var (topic, message) in later._retained)
         {
             _retained[topic] = message;
+        }
+    }
+
+    private void SetSubscription(long session, TopicFilter filter, Subscription? subscription)
+    {
+        NoteUnhurried();
+        _subscriptions[(session, filter)] = subscription;
+    }
+
+    private void SetRetained(TopicName topic, Message? message)
+    {
+        NoteUnhurried();
+        _retained[topic] = message;
+    }
+
+    /// <summary>Notes when the first change came for which nobody waits.</summary>
+    private void NoteUnhurried()
+    {
+        if (!HasUnhurried)
+        {
+            _unhurriedSince = Now;
         }
     }
 

@@ -5,9 +5,10 @@ namespace Edge.Storage;
 
 /// <summary>Gathers what is to be written and commits it, many changes at a time, on a thread of its own, which reads as well.</summary>
 /// <remarks>
-/// Changes are gathered in a <see cref="Batch"/>, where many cancel out. When somebody waits for one, the batch is committed within
-/// <see cref="StorageOptions.CommitDelay"/>, else within <see cref="StorageOptions.RemovalDelay"/>. A commit that fails is tried again,
-/// with what came meanwhile, until it works: nobody is told anything before.
+/// Changes are gathered in a <see cref="Batch"/>, where many cancel out. It is committed when one that somebody waits for, and that was
+/// not withdrawn, is <see cref="StorageOptions.CommitDelay"/> old, or any other <see cref="StorageOptions.RemovalDelay"/>. So a stream of
+/// messages that are acknowledged quickly is never written. A commit that fails is tried again, with what came meanwhile, until it works:
+/// nobody is told anything before.
 /// </remarks>
 internal sealed class GroupCommit
 {
@@ -19,7 +20,8 @@ internal sealed class GroupCommit
 
     private readonly Lock _gate = new();
     private readonly StoreFile _file;
-    private readonly StorageOptions _options;
+    private readonly long _commitDelay;
+    private readonly long _removalDelay;
     private readonly StoreCounters _counters;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -31,7 +33,6 @@ internal sealed class GroupCommit
     private readonly List<Action<StoreFile>> _reads = [];
     private Batch _pending = new();
     private long _due = Never;
-    private long _unhurriedDue = Never;
     private long _retryAt;
     private bool _isCommitting;
     private bool _isStopping;
@@ -48,9 +49,10 @@ internal sealed class GroupCommit
     public GroupCommit(StoreFile file, StorageOptions options, StoreCounters counters, TimeProvider clock, ILogger logger)
     {
         _file = file;
-        _options = options;
         _counters = counters;
         _clock = clock;
+        _commitDelay = ToTicks(options.CommitDelay);
+        _removalDelay = ToTicks(options.RemovalDelay);
         _logger = logger;
         _timer = clock.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         new Thread(Run) { IsBackground = true, Name = "edge-store" }.Start();
@@ -67,6 +69,7 @@ internal sealed class GroupCommit
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isStopping, typeof(SqliteStore));
+            _pending.Now = _clock.GetTimestamp();
             change(_pending, argument);
             Schedule();
         }
@@ -84,6 +87,7 @@ internal sealed class GroupCommit
             }
 
             var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _pending.Now = _clock.GetTimestamp();
             _pending.AddWaiter(waiter);
             Schedule();
             return waiter.Task;
@@ -216,19 +220,28 @@ internal sealed class GroupCommit
                 return null;
             }
 
-            _pending.Claim();
-            if (_pending.IsEmpty || (!_pending.IsUrgent && now < _unhurriedDue && !_isStopping))
+            _due = _pending.Count == 0 ? now : _pending.FindDue(_commitDelay, _removalDelay);
+            if (now >= _due || _isStopping)
             {
-                _counters.CountLeftOut(_pending.TakeLeftOut());
-                _due = _pending.IsEmpty ? Never : _unhurriedDue;
-                _unhurriedDue = _due;
+                _pending.Claim();
+            }
+
+            _counters.CountLeftOut(_pending.TakeLeftOut());
+            if (_pending.IsEmpty)
+            {
+                _due = Never;
+                return null;
+            }
+
+            if (now < _due && !_isStopping)
+            {
                 ArmTimer(_due);
                 return null;
             }
 
             var batch = _pending;
             _pending = new Batch();
-            _due = _unhurriedDue = Never;
+            _due = Never;
             _isCommitting = true;
             return batch;
         }
@@ -278,8 +291,8 @@ internal sealed class GroupCommit
             batch.Merge(_pending);
             _pending = batch;
             _isCommitting = false;
-            _due = _unhurriedDue = 0;
-            _retryAt = Later(delay < LongestRetryDelay ? delay : LongestRetryDelay);
+            _due = 0;
+            _retryAt = _clock.GetTimestamp() + ToTicks(delay < LongestRetryDelay ? delay : LongestRetryDelay);
             ArmTimer(_retryAt);
         }
     }
@@ -305,16 +318,15 @@ internal sealed class GroupCommit
         }
     }
 
+    /// <summary>Wakes the thread no later than the batch is due; it finds out then whether it has to wait on.</summary>
     private void Schedule()
     {
-        if (_unhurriedDue == Never)
+        if (_pending.IsEmpty)
         {
-            _unhurriedDue = Later(_options.RemovalDelay);
+            return;
         }
 
-        var due = _pending.Count == 0 ? _clock.GetTimestamp()
-            : _pending.IsUrgent ? Later(_options.CommitDelay)
-            : _unhurriedDue;
+        var due = _pending.Now + (_pending.Count == 0 ? 0 : _pending.IsUrgent ? _commitDelay : _removalDelay);
         if (due < _due)
         {
             _due = due;
@@ -322,7 +334,7 @@ internal sealed class GroupCommit
         }
     }
 
-    private long Later(TimeSpan delay) => _clock.GetTimestamp() + (long)(delay.TotalSeconds * _clock.TimestampFrequency);
+    private long ToTicks(TimeSpan delay) => (long)(delay.TotalSeconds * _clock.TimestampFrequency);
 
     private void ArmTimer(long due)
     {

@@ -96,8 +96,11 @@ public sealed class SqliteStore : IMessageLog, ISessionStore, IAsyncDisposable
     public void RemoveQueue(long queue) => _commits.Enqueue(queue, static (batch, number) => batch.RemoveQueue(number));
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long queue, long fromPosition, long toPosition) =>
-        await _commits.ReadAsync(file => file.Read(tables => tables.Read(queue, fromPosition, toPosition)));
+    public async ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long queue, long fromPosition, long toPosition)
+    {
+        var keys = new KeyRange(EntryKey.Of(queue, fromPosition), EntryKey.Of(queue, toPosition));
+        return await _commits.ReadAsync(file => file.Read(tables => tables.Read(keys)));
+    }
 
     /// <inheritdoc/>
     public void SaveSession(SessionRecord session) => _commits.Enqueue(session, static (batch, record) => batch.SaveSession(record));

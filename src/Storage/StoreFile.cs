@@ -12,7 +12,7 @@ internal sealed class StoreFile : IDisposable
     /// <summary>Octets of the log from which on it is moved into the database.</summary>
     private const int CheckpointOctets = 1024 * 1024;
 
-    /// <summary>Largest file that is checked through and through at start, at some 300 MiB per second; beyond, damage is found when it is met.</summary>
+    /// <summary>Largest file that is checked through and through at start, as fast as the disk reads; in a larger one damage is found when it is met.</summary>
     private const long MaxCheckedOctets = 16 * 1024 * 1024;
 
     private const int FrameSize = StoreSchema.PageSize + 24;
@@ -160,8 +160,9 @@ internal sealed class StoreFile : IDisposable
         {
             return OpenDatabase();
         }
-        catch (SqliteException fault) when (fault.IsDamage)
+        catch (SqliteException fault) when (!fault.IsRefusal)
         {
+            // Any other complaint comes from what stands in the file: a table is missing, or is not what it was.
             return Repair(fault.Message);
         }
     }

@@ -65,7 +65,7 @@ internal sealed class StorePaths
         var setAside = Database + Damaged + now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture);
         MoveAside(setAside);
         File.Move(Salvaged, Database);
-        foreach (var old in SetAside().SkipLast(KeptDamaged))
+        foreach (var old in SetAside().Where(path => path != setAside).SkipLast(KeptDamaged - 1))
         {
             Delete(old);
             logger.DamagedFileDeleted(old);

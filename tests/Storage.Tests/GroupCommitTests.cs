@@ -51,6 +51,30 @@ public sealed class GroupCommitTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_stream_of_messages_each_acknowledged_in_10_ms_is_never_written()
+    {
+        var before = Log();
+        var underWay = new Queue<LogEntry>();
+        for (var position = 0; position < 1_000; position++)
+        {
+            underWay.Enqueue(_test.Append(1, position));
+            if (underWay.Count == 10)
+            {
+                Assert.True(underWay.Dequeue().TryWithdraw());
+            }
+
+            await _test.PassAsync(1);
+        }
+
+        Assert.Equal(before, Log());
+        Assert.Equal(0, _test.Store.Commits);
+
+        await _test.PassAsync(20);
+
+        Assert.Equal(underWay, _test.Owner.Stored);
+    }
+
+    [Fact]
     public async Task An_entry_removed_before_its_commit_is_not_written_either()
     {
         var before = Log();

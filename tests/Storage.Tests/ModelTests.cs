@@ -123,10 +123,8 @@ public sealed class ModelTests
                     var shared = NewMessage(number, value);
                     store.Append([.. _sessions.Keys.Order().Select(queue => Add(test, queue, shared))]);
                     break;
-                case Step.AppendExchange:
-                    var exchange = new ReceivedExchange(number, (ushort)(1 + (value % 5)));
-                    store.Append([Add(test, number, NewMessage(number, value))], exchange);
-                    _exchanges.Add(exchange);
+                case Step.AppendExchange when _exchanges.Add(ExchangeOf(number, value)):
+                    store.Append([Add(test, number, NewMessage(number, value))], ExchangeOf(number, value));
                     break;
                 case Step.Withdraw when EntryOf(number, value) is { } entry:
                     _entries.Remove((number, entry.Position));
@@ -235,9 +233,8 @@ public sealed class ModelTests
                     _subscriptions.Remove((number, FilterOf(value)));
                     break;
                 case Step.CloseExchange:
-                    var exchange = new ReceivedExchange(number, (ushort)(1 + (value % 5)));
-                    store.RemoveReceived(exchange);
-                    _exchanges.Remove(exchange);
+                    store.RemoveReceived(ExchangeOf(number, value));
+                    _exchanges.Remove(ExchangeOf(number, value));
                     break;
                 case Step.SaveRetained:
                     var message = TestStore.MessageOn($"retained/{value % 10}", new string('r', value));
@@ -298,6 +295,8 @@ public sealed class ModelTests
         }
 
         private static Message NewMessage(long number, int value) => TestStore.MessageOn($"plant/{number}", new string('m', value));
+
+        private static ReceivedExchange ExchangeOf(int number, int value) => new(number, (ushort)(1 + (value % 5)));
 
         private static TopicFilter FilterOf(int value)
         {

@@ -1,3 +1,4 @@
+using Edge.Storage.Schema;
 using Edge.Storage.Sqlite;
 
 namespace Edge.Storage.Tests;
@@ -132,6 +133,36 @@ public sealed class OpeningTests : IDisposable
         Assert.Empty(test.State.Sessions);
         Assert.Contains("not a store of this gateway", Assert.Single(test.Logger.Errors), StringComparison.Ordinal);
         Assert.Equal(octets, await File.ReadAllBytesAsync(Assert.Single(_folder.SetAside), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_store_without_one_of_its_tables_is_replaced_by_one_with_the_rest()
+    {
+        await using (var test = TestStore.Open(_folder))
+        {
+            test.Store.SaveSession(TestStore.Session(1));
+        }
+
+        using (var connection = new Connection(_folder.Database))
+        {
+            connection.Execute("DROP TABLE segment; ALTER TABLE retained RENAME COLUMN record TO other");
+        }
+
+        await using var again = TestStore.Open(_folder);
+
+        Assert.Single(again.State.Sessions);
+        Assert.Contains("no such table", Assert.Single(again.Logger.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_commit_waits_for_the_disk_and_no_file_is_mapped()
+    {
+        using var connection = StoreSchema.Open(_folder.Database);
+
+        Assert.Equal(
+            ("wal", "2", "exclusive"),
+            (connection.Query("PRAGMA journal_mode"), connection.Query("PRAGMA synchronous"), connection.Query("PRAGMA locking_mode")));
+        Assert.False(File.Exists(_folder.Database + "-shm"));
     }
 
     [Fact]

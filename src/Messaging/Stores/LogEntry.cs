@@ -65,6 +65,9 @@ public sealed class LogEntry(long queue, long position)
     /// <summary>Packet Identifier of a position.</summary>
     public static ushort PacketIdOf(long position) => (ushort)(1 + (position % ushort.MaxValue));
 
+    /// <summary>Whether <see cref="TryWithdraw"/> has won.</summary>
+    public bool IsWithdrawn => Volatile.Read(ref _write) == Withdrawn;
+
     /// <summary>Takes the entry out of the commit to come.</summary>
     /// <returns>False when the store has begun to write it, or it came from the disk: then it is removed from the log like any other.</returns>
     public bool TryWithdraw() => !IsStored && Interlocked.CompareExchange(ref _write, Withdrawn, Waiting) == Waiting;

@@ -18,6 +18,10 @@ internal sealed class SqliteException(int code, string message) : Exception(mess
     public bool IsDamage { get; } =
         (code & 0xFF) is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB || code is ReadError or ShortRead or CorruptFileSystem;
 
+    /// <summary>Whether the disk or the system did not let it, whatever stands in the file.</summary>
+    public bool IsRefusal => !IsDamage
+        && Code is raw.SQLITE_PERM or raw.SQLITE_BUSY or raw.SQLITE_NOMEM or raw.SQLITE_READONLY or raw.SQLITE_IOERR or raw.SQLITE_FULL or raw.SQLITE_CANTOPEN;
+
     /// <summary>The file was read, and is not what it should be.</summary>
     public static SqliteException Damage(string message) => new(raw.SQLITE_CORRUPT, message);
 }

@@ -46,8 +46,7 @@ internal sealed class StoreTables
     }
 
     /// <summary>See <see cref="IMessageLog.ReadAsync"/>.</summary>
-    public List<LogEntry> Read(long queue, long fromPosition, long toPosition) =>
-        _segments.Read(new KeyRange(EntryKey.Of(queue, fromPosition), EntryKey.Of(queue, toPosition)));
+    public List<LogEntry> Read(KeyRange keys) => _segments.Read(keys);
 
     /// <summary>Reads everything but the queued messages themselves. What is damaged, or belongs to no session, is deleted and counted.</summary>
     /// <returns>What there is, and how many messages are lost.</returns>
