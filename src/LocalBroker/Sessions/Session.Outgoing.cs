@@ -14,7 +14,7 @@ internal sealed partial class Session : ILogEntryOwner
         {
             lock (_gate)
             {
-                return (KeptCount + _sentOnce.Count, _waiting.Bytes + _sentBytes + _sentOnceBytes);
+                return (KeptCount + _sentOnce.Count, QueuedOctets);
             }
         }
     }
@@ -61,7 +61,7 @@ internal sealed partial class Session : ILogEntryOwner
                 _waiting.Add(entry);
             }
 
-            if (_connection is not null && IsAbove(fraction: 2) && _congestion.Pause() is { IsCompleted: false } relief)
+            if (_connection is not null && FallsBehind && _congestion.Pause() is { IsCompleted: false } relief)
             {
                 fanout.Pause(relief);
             }

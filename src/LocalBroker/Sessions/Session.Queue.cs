@@ -11,6 +11,10 @@ namespace Edge.LocalBroker.Sessions;
 /// </remarks>
 internal sealed partial class Session
 {
+    /// <summary>Messages and octets that a receiver is never behind with, however small its limits are.</summary>
+    private const int Handful = 256;
+    private const int HandfulOctets = 1024 * 1024;
+
     private readonly WaitingEntries _waiting = new();
     private readonly Queue<LogEntry> _again = new();
     private readonly Dictionary<ushort, LogEntry> _inFlight = [];
@@ -26,6 +30,14 @@ internal sealed partial class Session
 
     /// <summary>QoS 1 and 2 messages that wait or are in flight.</summary>
     private int KeptCount => _waiting.Count + _again.Count + _inFlight.Count;
+
+    /// <summary>Whether so much waits that publishers should pause: more than half of a limit, and no mere handful.</summary>
+    private bool FallsBehind => IsAbove(fraction: 2) && (KeptCount + _sentOnce.Count > Handful || QueuedOctets > HandfulOctets);
+
+    private long QueuedOctets => _waiting.Bytes + _sentBytes + _sentOnceBytes;
+
+    /// <summary>Whether the queue is fuller than one half, one quarter … of its limits.</summary>
+    private bool IsAbove(int fraction) => KeptCount + _sentOnce.Count > _limits.MaxMessages / fraction || QueuedOctets > _limits.MaxBytes / fraction;
 
     private void EnqueueOnce(Message message, bool retain, uint[]? identifiers)
     {
@@ -67,11 +79,6 @@ internal sealed partial class Session
         while (!HasRoom(size));
         return true;
     }
-
-    /// <summary>Whether the queue is fuller than one half, one quarter … of its limits.</summary>
-    private bool IsAbove(int fraction) =>
-        KeptCount + _sentOnce.Count > _limits.MaxMessages / fraction
-        || _waiting.Bytes + _sentBytes + _sentOnceBytes > _limits.MaxBytes / fraction;
 
     private bool HasRoom(int size) => KeptCount < _limits.MaxMessages && _waiting.Bytes + _sentBytes + size <= _limits.MaxBytes;
 
