@@ -17,8 +17,10 @@ internal sealed class Batch
     private readonly Dictionary<ReceivedExchange, ExchangeChange> _exchanges = [];
     private readonly Dictionary<TopicName, Message?> _retained = [];
     private readonly List<TaskCompletionSource> _waiters = [];
-    private long _waitedForSince = long.MaxValue;
-    private long _unhurriedSince;
+    private long _receivedSince = long.MaxValue;
+    private long _unhurriedSince = long.MaxValue;
+    private long _firstWaiter = long.MaxValue;
+    private long _lastWaiter = long.MinValue;
     private int _leftOut;
 
     /// <summary>Time stamp of what is asked for from here on.</summary>
@@ -66,7 +68,7 @@ internal sealed class Batch
 
     public void MarkReceived(LogEntry entry)
     {
-        _waitedForSince = Math.Min(_waitedForSince, Now);
+        _receivedSince = _received.Count == 0 ? Now : _receivedSince;
         _received[EntryKey.Of(entry)] = entry;
     }
 
@@ -147,32 +149,32 @@ internal sealed class Batch
     /// <summary>Adds somebody who waits for the commit.</summary>
     public void AddWaiter(TaskCompletionSource waiter)
     {
-        _waitedForSince = Math.Min(_waitedForSince, Now);
+        _firstWaiter = _waiters.Count == 0 ? Now : _firstWaiter;
+        _lastWaiter = Now;
         _waiters.Add(waiter);
     }
 
-    /// <summary>Drops what was withdrawn and says when the rest is due.</summary>
+    /// <summary>Drops what was withdrawn, tells those who waited for that alone, and says when the rest is due.</summary>
     /// <param name="commitDelay">How long to wait with what somebody waits for.</param>
     /// <param name="removalDelay">How long to wait with the rest.</param>
     /// <returns>A time stamp; <see cref="long.MaxValue"/> when nothing is left.</returns>
     public long FindDue(long commitDelay, long removalDelay)
     {
-        var due = _received.Count + _waiters.Count > 0 ? _waitedForSince + commitDelay : long.MaxValue;
-        if (HasUnhurried)
+        var oldest = DropWithdrawn();
+        if (!HasUnhurried && _received.Count == 0 && _lastWaiter < oldest)
         {
-            due = Math.Min(due, _unhurriedSince + removalDelay);
+            CompleteWaiters();
         }
 
-        foreach (var (key, pending) in _appended)
+        var due = oldest == long.MaxValue ? long.MaxValue : oldest + commitDelay;
+        if (_received.Count > 0)
         {
-            if (pending.Entry.IsWithdrawn)
-            {
-                Remove(key);
-            }
-            else
-            {
-                due = Math.Min(due, pending.Since + commitDelay);
-            }
+            due = Math.Min(due, _receivedSince + commitDelay);
+        }
+
+        if (HasUnhurried)
+        {
+            due = Math.Min(due, _waiters.Count > 0 ? _firstWaiter + commitDelay : _unhurriedSince + removalDelay);
         }
 
         return due;
@@ -229,10 +231,12 @@ internal sealed class Batch
             _received[key] = entry;
         }
 
-        _waitedForSince = Math.Min(_waitedForSince, later._waitedForSince);
+        _receivedSince = Math.Min(_receivedSince, later._receivedSince);
 
         MergeRecords(later);
         _leftOut += later._leftOut;
+        _firstWaiter = Math.Min(_firstWaiter, later._firstWaiter);
+        _lastWaiter = Math.Max(_lastWaiter, later._lastWaiter);
         _waiters.AddRange(later._waiters);
     }
 
@@ -249,10 +253,7 @@ internal sealed class Batch
             entry.Owner?.OnReceivedStored(entry);
         }
 
-        foreach (var waiter in _waiters)
-        {
-            waiter.TrySetResult();
-        }
+        CompleteWaiters();
     }
 
     /// <summary>Tells those who wait that it will not be on disk.</summary>
@@ -293,6 +294,35 @@ internal sealed class Batch
         {
             _retained[topic] = message;
         }
+    }
+
+    /// <returns>When the oldest entry came that is left; <see cref="long.MaxValue"/> for none.</returns>
+    private long DropWithdrawn()
+    {
+        var oldest = long.MaxValue;
+        foreach (var (key, pending) in _appended)
+        {
+            if (pending.Entry.IsWithdrawn)
+            {
+                Remove(key);
+            }
+            else
+            {
+                oldest = Math.Min(oldest, pending.Since);
+            }
+        }
+
+        return oldest;
+    }
+
+    private void CompleteWaiters()
+    {
+        foreach (var waiter in _waiters)
+        {
+            waiter.TrySetResult();
+        }
+
+        _waiters.Clear();
     }
 
     private void SetSubscription(long session, TopicFilter filter, Subscription? subscription)

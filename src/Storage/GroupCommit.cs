@@ -220,7 +220,7 @@ internal sealed class GroupCommit
                 return null;
             }
 
-            _due = _pending.Count == 0 ? now : _pending.FindDue(_commitDelay, _removalDelay);
+            _due = _pending.FindDue(_commitDelay, _removalDelay);
             if (now >= _due || _isStopping)
             {
                 _pending.Claim();

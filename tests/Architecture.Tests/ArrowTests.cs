@@ -27,7 +27,7 @@ public sealed class ArrowTests
     /// <summary>Which packages a project may use; each has a record in docs/decisions.</summary>
     private static readonly Dictionary<string, string[]> Packages = new()
     {
-        ["Storage"] = ["Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.bundle_e_sqlite3", Logging],
+        ["Storage"] = ["SQLitePCLRaw.bundle_e_sqlite3", Logging],
         ["LocalBroker"] = [Logging],
         ["Bridge"] = [Logging],
         ["Gateway"] = ["System.CommandLine", "Tomlyn"],

@@ -51,12 +51,19 @@ public sealed class GroupCommitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_stream_of_messages_each_acknowledged_in_10_ms_is_never_written()
+    public async Task A_stream_of_messages_each_acknowledged_in_10_ms_is_never_written_whoever_asks_meanwhile()
     {
         var before = Log();
         var underWay = new Queue<LogEntry>();
+        var waiter = Task.CompletedTask;
         for (var position = 0; position < 1_000; position++)
         {
+            if (position % 50 == 0)
+            {
+                Assert.True(waiter.IsCompletedSuccessfully);
+                waiter = _test.Store.CommitAsync();
+            }
+
             underWay.Enqueue(_test.Append(1, position));
             if (underWay.Count == 10)
             {
@@ -169,6 +176,21 @@ public sealed class GroupCommitTests : IAsyncDisposable
 
         await waiter;
         Assert.Equal(0, _test.Store.Commits);
+    }
+
+    [Fact]
+    public async Task Whoever_waits_for_an_entry_waits_until_it_is_on_disk()
+    {
+        _test.Append(1, 0);
+        await _test.PassAsync(10);
+        var waiter = _test.Store.CommitAsync();
+        await _test.PassAsync(9);
+        Assert.False(waiter.IsCompleted);
+
+        await _test.PassAsync(1);
+
+        await waiter;
+        Assert.Equal(1, _test.Store.Commits);
     }
 
     [Fact]
