@@ -108,14 +108,14 @@ internal sealed partial class UpstreamLink : IAsyncDisposable
 
     private void Turn(CancellationToken stopping)
     {
-        if (stopping.IsCancellationRequested)
-        {
-            _peer.Stop(this);
-        }
-
         bool again;
         do
         {
+            if (stopping.IsCancellationRequested)
+            {
+                _peer.Stop(this);
+            }
+
             again = Receive();
             Attach();
             again |= TakeFrames();
@@ -123,6 +123,8 @@ internal sealed partial class UpstreamLink : IAsyncDisposable
             RunTimers();
             again |= Forward();
             again |= Write();
+            _services.Counters.CountSent(_peer.Sent - _sentCounted);
+            _sentCounted = _peer.Sent;
         }
         while (again && _end is null);
 
@@ -136,8 +138,6 @@ internal sealed partial class UpstreamLink : IAsyncDisposable
             Fail("the local broker parted the bridge from its session");
         }
 
-        _services.Counters.CountSent(_peer.Sent - _sentCounted);
-        _sentCounted = _peer.Sent;
         _timers.Set();
     }
 
