@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Edge.Bridge;
+using Edge.Gateway.Commands;
 using Edge.Gateway.Configuration;
 using Edge.Gateway.Fronts;
 using Edge.LocalBroker;
@@ -27,6 +28,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     private readonly CancellationTokenSource _bridgesStopping = new();
     private readonly List<UpstreamBridge> _bridges = [];
     private Task _bridging = Task.CompletedTask;
+    private SystemTopicsTimer? _systemTopics;
     private MqttTcpListener? _mqtt;
     private DatagramFront<MqttSnReply>? _mqttSn;
     private bool _isStopped;
@@ -105,6 +107,7 @@ internal sealed class RunningGateway : IAsyncDisposable
 
         _isStopped = true;
         using var limit = new CancellationTokenSource(GoodByeLimit, _clock);
+        await (_systemTopics?.DisposeAsync() ?? ValueTask.CompletedTask);
         Broker.DetachAll();
         if (_mqtt is not null)
         {
@@ -146,6 +149,12 @@ internal sealed class RunningGateway : IAsyncDisposable
         }
 
         _bridging = Task.WhenAll(_bridges.Select(bridge => bridge.RunAsync(_bridgesStopping.Token)));
+        if (settings.SysInterval > TimeSpan.Zero)
+        {
+            var topics = new SystemTopics(Broker, _drops, _clock, BuildInformation.Version);
+            _bridges.ForEach(bridge => BridgeTopics.AddTo(topics, bridge, Broker));
+            _systemTopics = new SystemTopicsTimer(topics, settings.SysInterval, _clock);
+        }
     }
 
     private DatagramFront<MqttSnReply> StartMqttSn(IPEndPoint bind, MqttSnOptions options)
