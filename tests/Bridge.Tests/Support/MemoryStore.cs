@@ -116,14 +116,13 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
         }
     });
 
-    public ValueTask<IReadOnlyList<(long Position, Message Message)>> ReadAsync(long queue, long fromPosition, int maxCount)
+    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long queue, long fromPosition, long toPosition)
     {
         lock (_gate)
         {
             return new(_entries
-                .Where(entry => entry.Key.Queue == queue && entry.Key.Position >= fromPosition)
-                .Take(maxCount)
-                .Select(entry => (entry.Key.Position, entry.Value.Message))
+                .Where(kept => kept.Key.Queue == queue && kept.Key.Position >= fromPosition && kept.Key.Position <= toPosition && !kept.Value.IsReceived)
+                .Select(kept => Again(kept.Value.Entry, kept.Value.Message))
                 .ToArray());
         }
     }
@@ -137,7 +136,8 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
                     record,
                     [.. _subscriptions.Where(kept => kept.Key.Session == record.Number).Select(kept => kept.Value)],
                     [.. _received.Where(exchange => exchange.Session == record.Number).Select(exchange => exchange.PacketId)],
-                    [.. _entries.Where(kept => kept.Key.Queue == record.Number).Select(kept => Again(kept.Value.Entry, kept.Value.IsReceived))]))],
+                    [.. _entries.Where(kept => kept.Key.Queue == record.Number)
+                        .Select(kept => new StoredEntry(kept.Key.Position, kept.Value.Entry.Size, kept.Value.IsReceived))]))],
                 [.. _retained.Values]);
         }
     }
@@ -163,16 +163,14 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
         return committed.Task;
     }
 
-    private static LogEntry Again(LogEntry entry, bool isReceived) => new(entry.Queue, entry.Position)
+    private static LogEntry Again(LogEntry entry, Message message) => new(entry.Queue, entry.Position)
     {
         Qos = entry.Qos,
         Retain = entry.Retain,
         SubscriptionIdentifiers = entry.SubscriptionIdentifiers,
         Size = entry.Size,
-        Order = entry.Order,
-        State = isReceived ? LogEntryState.Releasable : LogEntryState.Queued,
+        Message = message,
         IsStored = true,
-        Dup = true,
     };
 
     private void DoLocked(Action change) => Do(() =>
