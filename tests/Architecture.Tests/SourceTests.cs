@@ -7,15 +7,8 @@ public sealed partial class SourceTests
 {
     private const int MostLines = 400;
 
-    /// <summary>Files that are longer than they should be, with the length they may not pass.</summary>
-
     [Fact]
-    public void No_file_is_longer_than_400_lines() =>
-        Assert.DoesNotContain(Repository.Sources.Select(path => (Path: path, Lines: LinesOf(path))), file => file.Lines > TooLong.GetValueOrDefault(file.Path, MostLines));
-
-    [Fact]
-    public void No_file_is_excused_that_need_not_be() =>
-        Assert.DoesNotContain(TooLong.Keys, path => LinesOf(path) <= MostLines);
+    public void No_file_is_longer_than_400_lines() => Assert.DoesNotContain(Repository.Sources, path => LinesOf(path) > MostLines);
 
     [Fact]
     public void No_file_holds_two_public_types() =>

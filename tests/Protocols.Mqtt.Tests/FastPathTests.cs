@@ -45,7 +45,8 @@ public sealed class FastPathTests
     {
         var (peer, sink) = Connected(connect);
         var delivery = OutgoingPublishTests.DeliveryOf(OutgoingPublishTests.FullMessage with { ExpiresAt = DateTimeOffset.MaxValue })
-            with { SubscriptionIdentifiers = [1, 2] };
+            with
+        { SubscriptionIdentifiers = [1, 2] };
 
         Assert.Equal(0, Allocated(() => peer.OnDelivery(delivery, sink)));
     }

@@ -1,6 +1,6 @@
 using System.Text;
-using Edge.Messaging;
 using Edge.Gateway.Fronts;
+using Edge.Messaging;
 
 namespace Edge.Gateway.Demo;
 

@@ -1,9 +1,9 @@
 using System.Net;
 using Edge.Bridge;
 using Edge.Gateway.Configuration;
-using Microsoft.Extensions.Logging;
 using Edge.Messaging;
 using Edge.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Edge.Gateway.Demo;
 

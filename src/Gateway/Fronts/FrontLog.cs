@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Logging;
 using System.Net;
 using Edge.Messaging.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace Edge.Gateway.Fronts;
 

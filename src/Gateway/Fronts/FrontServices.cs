@@ -1,7 +1,7 @@
-using Microsoft.Extensions.Logging;
 using Edge.LocalBroker;
 using Edge.Messaging;
 using Edge.Messaging.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace Edge.Gateway.Fronts;
 

@@ -255,7 +255,7 @@ public sealed class RoutingTests : IDisposable
         var echo = new EchoSink();
         var outcome = await _broker.Broker.ConnectAsync(new ConnectRequest { ClientId = "echo" }, echo);
         echo.Session = outcome.Session;
-        await outcome.Session!.SubscribeAsync([new Subscription { Filter = Filter("ask") }, new Subscription { Filter = Filter("+") , NoLocal = true }]);
+        await outcome.Session!.SubscribeAsync([new Subscription { Filter = Filter("ask") }, new Subscription { Filter = Filter("+"), NoLocal = true }]);
         var subscriber = await _broker.SubscriberAsync("s", "answer");
         var asker = await _broker.SubscriberAsync("s2", "ask");
 

@@ -174,4 +174,5 @@ internal sealed class TinyFront(MqttSnOptions options)
             _session?.End(publishWill);
             _session = null;
         }
-    }}
+    }
+}
