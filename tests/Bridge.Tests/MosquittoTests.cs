@@ -59,6 +59,7 @@ public sealed class MosquittoTests
         await bench.SaidAsync(6000);
 
         await bench.Client.PublishAsync("a", "up", QualityOfService.AtLeastOnce).Patiently();
+        await cloud.Received.FirstAsync(received => received == "a up");
         await cloud.PublishAsync("b", "down", 1, retain: true);
         await bench.Client.Received.FirstAsync(received => received == "b down");
         await bench.Client.PublishAsync("a", "end", QualityOfService.AtLeastOnce).Patiently();
