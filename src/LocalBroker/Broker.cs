@@ -64,13 +64,13 @@ public sealed partial class Broker : IBroker, IDisposable
         foreach (var (_, session) in _sessions)
         {
             var queued = session.Queued;
-            total++;
-            connected += session.IsConnected ? 1 : 0;
+            total += session.IsInternal ? 0 : 1;
+            connected += session.IsInternal || !session.IsConnected ? 0 : 1;
             messages += queued.Messages;
             bytes += queued.Bytes;
         }
 
-        return new BrokerSnapshot(total, connected, _tree.Count, _retained.Count, messages, bytes);
+        return new BrokerSnapshot(total, connected, _tree.Count, _retained.Count, _retained.Bytes, messages, bytes);
     }
 
     /// <summary>How much waits for one client; null when there is no such session.</summary>
@@ -124,6 +124,7 @@ public sealed partial class Broker : IBroker, IDisposable
             return;
         }
 
+        Left(session);
         _logger.ClientDisconnected(session.ClientId);
         if (!session.OutlivesConnection)
         {
@@ -156,6 +157,7 @@ public sealed partial class Broker : IBroker, IDisposable
                 session.Begin(connection, request, expiry);
                 if (_sessions.TryAdd(request.ClientId, session))
                 {
+                    Joined(session);
                     Save(session);
                     return (false, mustCommit || session.IsDurable);
                 }
@@ -180,6 +182,11 @@ public sealed partial class Broker : IBroker, IDisposable
         if (!session.TryResume(connection, request, expiry, _clock.GetUtcNow(), out var parting))
         {
             return false;
+        }
+
+        if (parting.Connection is null)
+        {
+            Joined(session);
         }
 
         Part(session, parting);
@@ -212,12 +219,13 @@ public sealed partial class Broker : IBroker, IDisposable
     }
 
     /// <summary>Ends a session, for good.</summary>
-    private void End(Session session, bool onlyIfOver = false)
+    /// <returns>Whether it was this call that ended it.</returns>
+    private bool End(Session session, bool onlyIfOver = false)
     {
         var isMine = session.TryEnd(onlyIfOver ? _clock.GetUtcNow() : null, out var parting, out var filters, out var undelivered);
         if (!session.HasEnded)
         {
-            return;
+            return false;
         }
 
         // Also by who comes second: the commit that it waits for then covers the end.
@@ -228,6 +236,11 @@ public sealed partial class Broker : IBroker, IDisposable
 
         if (isMine)
         {
+            if (parting.Connection is not null)
+            {
+                Left(session);
+            }
+
             foreach (var filter in filters)
             {
                 _tree.Remove(session, filter);
@@ -240,6 +253,7 @@ public sealed partial class Broker : IBroker, IDisposable
         }
 
         _sessions.TryRemove(new KeyValuePair<string, Session>(session.ClientId, session));
+        return isMine;
     }
 
     private void Part(Session session, Parting parting)
@@ -251,10 +265,29 @@ public sealed partial class Broker : IBroker, IDisposable
     private void OnDue(Session session)
     {
         Publish(session.ClientId, session.TakeDueWill(_clock.GetUtcNow()));
-        End(session, onlyIfOver: true);
-        if (!session.HasEnded)
+        if (End(session, onlyIfOver: true))
+        {
+            Metrics.CountExpired();
+        }
+        else if (!session.HasEnded)
         {
             Save(session);
+        }
+    }
+
+    private void Joined(Session session)
+    {
+        if (!session.IsInternal)
+        {
+            Metrics.CountConnected();
+        }
+    }
+
+    private void Left(Session session)
+    {
+        if (!session.IsInternal)
+        {
+            Metrics.CountDisconnected();
         }
     }
 

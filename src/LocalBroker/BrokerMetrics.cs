@@ -7,6 +7,9 @@ public sealed class BrokerMetrics
     private long _receivedBytes;
     private long _sent;
     private long _sentBytes;
+    private long _connected;
+    private long _mostConnected;
+    private long _expired;
 
     /// <summary>Messages published to the broker.</summary>
     public long MessagesReceived => Interlocked.Read(ref _received);
@@ -20,6 +23,12 @@ public sealed class BrokerMetrics
     /// <summary>Payload octets handed to connections.</summary>
     public long BytesSent => Interlocked.Read(ref _sentBytes);
 
+    /// <summary>Most clients that were connected at the same time.</summary>
+    public long MostConnected => Interlocked.Read(ref _mostConnected);
+
+    /// <summary>Sessions that ended because their client did not return in time.</summary>
+    public long SessionsExpired => Interlocked.Read(ref _expired);
+
     internal void CountReceived(int bytes)
     {
         Interlocked.Increment(ref _received);
@@ -31,4 +40,17 @@ public sealed class BrokerMetrics
         Interlocked.Add(ref _sent, messages);
         Interlocked.Add(ref _sentBytes, bytes);
     }
+
+    internal void CountConnected()
+    {
+        var connected = Interlocked.Increment(ref _connected);
+        for (var most = MostConnected; most < connected; most = MostConnected)
+        {
+            Interlocked.CompareExchange(ref _mostConnected, connected, most);
+        }
+    }
+
+    internal void CountDisconnected() => Interlocked.Decrement(ref _connected);
+
+    internal void CountExpired() => Interlocked.Increment(ref _expired);
 }

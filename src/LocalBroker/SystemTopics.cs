@@ -4,84 +4,119 @@ using Edge.Messaging;
 
 namespace Edge.LocalBroker;
 
-/// <summary>What the gateway says of itself below <c>$SYS/broker/</c>, named as mosquitto names it, retained. See docs/topics.md.</summary>
-/// <remarks>Only what has changed since the last time is published.</remarks>
+/// <summary>What the gateway says of itself below <c>$SYS/broker/</c>, retained, under the names that mosquitto gave; see docs/topics.md.</summary>
+/// <remarks>A value is published when it is not what it was the last time. For one caller at a time, who also says when.</remarks>
 public sealed class SystemTopics
 {
-    private const string Prefix = "$SYS/broker/";
+    private const string Root = "$SYS/broker/";
 
+    // What was on its way to a receiver and did not reach it. The other causes refuse or count what had no receiver.
+    private static readonly DropCause[] LossesOnTheWay =
+    [
+        DropCause.Expired, DropCause.QueueFull, DropCause.SlowReceiver, DropCause.Offline,
+        DropCause.SessionEnded, DropCause.Oversize, DropCause.Refused, DropCause.Corrupt,
+    ];
+
+    private readonly List<Source> _sources = [];
     private readonly Broker _broker;
-    private readonly List<(TopicName Topic, Func<string> Value)> _topics = [];
-    private readonly Dictionary<TopicName, string> _published = [];
-    private BrokerSnapshot _now;
-    private int _maximumConnected;
+    private BrokerSnapshot _snapshot;
 
-    /// <summary>Says nothing yet.</summary>
-    /// <param name="broker">The broker to tell of, and through which it is told.</param>
-    /// <param name="drops">Losses by cause.</param>
-    /// <param name="clock">Tells the time.</param>
+    /// <summary>Begins the uptime; nothing is published yet.</summary>
+    /// <param name="broker">Of whom is spoken, and through whom.</param>
+    /// <param name="drops">Where losses are counted.</param>
+    /// <param name="clock">Measures the uptime.</param>
     /// <param name="version">Version of the program.</param>
     public SystemTopics(Broker broker, IDropCounter drops, TimeProvider clock, string version)
     {
         _broker = broker;
-        _now = broker.Snapshot();
-        var start = clock.GetTimestamp();
-        Add(Prefix + "version", () => $"edge-gateway version {version}");
-        Add(Prefix + "uptime", () => $"{(long)clock.GetElapsedTime(start).TotalSeconds} seconds");
-        Add("clients/total", () => _now.Sessions);
-        Add("clients/connected", () => _now.Connected);
-        Add("clients/disconnected", () => _now.Sessions - _now.Connected);
-        Add("clients/maximum", () => _maximumConnected);
-        Add("subscriptions/count", () => _now.Subscriptions);
-        Add("retained messages/count", () => _now.Retained);
-        Add("store/messages/count", () => _now.QueuedMessages);
-        Add("store/messages/bytes", () => _now.QueuedBytes);
-        Add("publish/messages/received", () => broker.Metrics.MessagesReceived);
-        Add("publish/messages/sent", () => broker.Metrics.MessagesSent);
-        Add("publish/bytes/received", () => broker.Metrics.BytesReceived);
-        Add("publish/bytes/sent", () => broker.Metrics.BytesSent);
-        Add("publish/messages/dropped", () => Enum.GetValues<DropCause>().Sum(drops.Read));
+        _snapshot = broker.Snapshot();
+        var started = clock.GetTimestamp();
+        Add(Root + "version", () => $"edge-gateway version {version}");
+        Add(Root + "uptime", () => $"{(long)clock.GetElapsedTime(started).TotalSeconds} seconds");
+        AddClients();
+        AddMessages(drops);
+        AddStore();
+    }
+
+    /// <summary>A cause as a topic level, such as <c>queue-full</c>.</summary>
+    public static string NameOf(DropCause cause) =>
+        string.Concat(cause.ToString().Select((letter, index) => char.IsUpper(letter) && index > 0 ? $"-{letter}" : $"{letter}")).ToLowerInvariant();
+
+    /// <summary>Adds a topic of another part of the gateway.</summary>
+    /// <param name="topic">The whole Topic Name; below <c>$SYS/</c>.</param>
+    /// <param name="value">Gives the value of the moment. Called by <see cref="Publish"/>; returns soon.</param>
+    public void Add(string topic, Func<string> value)
+    {
+        if (!TopicName.TryParse(topic, out var name) || !topic.StartsWith("$SYS/", StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"'{topic}' is no Topic Name below $SYS/.", nameof(topic));
+        }
+
+        _sources.Add(new Source(name, value));
+    }
+
+    /// <summary>Publishes every value that changed.</summary>
+    public void Publish()
+    {
+        _snapshot = _broker.Snapshot();
+        foreach (var source in _sources)
+        {
+            if (source.TryTakeChange(out var value))
+            {
+                // At QoS 0, so that nobody has to wait for a commit; a receiver that falls behind is not waited for either.
+                _ = _broker.PublishAsync(
+                    new Message { Topic = source.Topic, Payload = Encoding.UTF8.GetBytes(value), Retain = true }, isOwn: true).AsTask();
+            }
+        }
+    }
+
+    private void AddClients()
+    {
+        Add("clients/connected", () => _snapshot.Connected);
+        Add("clients/disconnected", () => _snapshot.Sessions - _snapshot.Connected);
+        Add("clients/total", () => _snapshot.Sessions);
+        Add("clients/maximum", () => _broker.Metrics.MostConnected);
+        Add("clients/expired", () => _broker.Metrics.SessionsExpired);
+        Add("subscriptions/count", () => _snapshot.Subscriptions);
+    }
+
+    private void AddMessages(IDropCounter drops)
+    {
+        Add("messages/received", () => _broker.Metrics.MessagesReceived);
+        Add("messages/sent", () => _broker.Metrics.MessagesSent);
+        Add("publish/messages/received", () => _broker.Metrics.MessagesReceived);
+        Add("publish/messages/sent", () => _broker.Metrics.MessagesSent);
+        Add("publish/messages/dropped", () => LossesOnTheWay.Sum(drops.Read));
+        Add("publish/bytes/received", () => _broker.Metrics.BytesReceived);
+        Add("publish/bytes/sent", () => _broker.Metrics.BytesSent);
         foreach (var cause in Enum.GetValues<DropCause>())
         {
             Add($"messages/dropped/{NameOf(cause)}", () => drops.Read(cause));
         }
     }
 
-    /// <summary>A cause as a topic level, such as <c>queue-full</c>.</summary>
-    public static string NameOf(DropCause cause)
+    private void AddStore()
     {
-        var name = new StringBuilder();
-        foreach (var letter in cause.ToString())
-        {
-            name.Append(char.IsUpper(letter) && name.Length > 0 ? "-" : "").Append(char.ToLowerInvariant(letter));
-        }
-
-        return name.ToString();
+        Add("retained messages/count", () => _snapshot.Retained);
+        Add("messages/stored", () => _snapshot.QueuedMessages + _snapshot.Retained);
+        Add("store/messages/count", () => _snapshot.QueuedMessages + _snapshot.Retained);
+        Add("store/messages/bytes", () => _snapshot.QueuedBytes + _snapshot.RetainedBytes);
     }
 
-    /// <summary>Adds a topic. Before the first <see cref="Publish"/>.</summary>
-    /// <param name="topic">Whole Topic Name, below <c>$SYS/</c>.</param>
-    /// <param name="value">Looked at each time.</param>
-    public void Add(string topic, Func<string> value) =>
-        _topics.Add((TopicName.TryParse(topic, out var name) ? name : throw new ArgumentException($"'{topic}' is no Topic Name.", nameof(topic)), value));
+    private void Add(string name, Func<long> value) => Add(Root + name, () => value().ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Publishes what has changed. One caller at a time.</summary>
-    public void Publish()
+    private sealed class Source(TopicName topic, Func<string> value)
     {
-        _now = _broker.Snapshot();
-        _maximumConnected = Math.Max(_maximumConnected, _now.Connected);
-        foreach (var (topic, read) in _topics)
-        {
-            var value = read();
-            if (_published.GetValueOrDefault(topic) != value)
-            {
-                _published[topic] = value;
+        private string? _last;
 
-                // At QoS 0 nothing is waited for; what no subscriber takes is there as the retained message.
-                _ = _broker.PublishAsync(new Message { Topic = topic, Payload = Encoding.UTF8.GetBytes(value), Retain = true }, isOwn: true).AsTask();
-            }
+        public TopicName Topic => topic;
+
+        public bool TryTakeChange(out string changed)
+        {
+            changed = value();
+            var isChanged = changed != _last;
+            _last = changed;
+            return isChanged;
         }
     }
-
-    private void Add(string topic, Func<long> value) => Add(Prefix + topic, () => value().ToString(CultureInfo.InvariantCulture));
 }
