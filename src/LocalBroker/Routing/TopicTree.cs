@@ -28,7 +28,7 @@ internal sealed class TopicTree
             var node = _root;
             foreach (var level in Levels(subscriber.Subscription.Filter))
             {
-                node = node.Children.GetOrAdd(level, static _ => new Node());
+                node = node.GetOrAdd(level);
             }
 
             var index = Array.FindIndex(node.Subscribers, other => other.Session == subscriber.Session);
@@ -56,10 +56,12 @@ internal sealed class TopicTree
             path[0] = _root;
             for (var depth = 0; depth < levels.Length; depth++)
             {
-                if (!path[depth].Children.TryGetValue(levels[depth], out path[depth + 1]!))
+                if (path[depth].Find(levels[depth]) is not { } next)
                 {
                     return;
                 }
+
+                path[depth + 1] = next;
             }
 
             var node = path[^1];
@@ -69,7 +71,7 @@ internal sealed class TopicTree
 
             for (var depth = levels.Length; depth > 0 && path[depth].IsEmpty; depth--)
             {
-                path[depth - 1].Children.TryRemove(levels[depth - 1], out _);
+                path[depth - 1].Remove(levels[depth - 1]);
             }
         }
     }
@@ -80,28 +82,18 @@ internal sealed class TopicTree
 
     private static void Match(Node node, ReadOnlySpan<char> rest, List<Subscriber[]> matches, bool wildcards)
     {
-        if (!node.HasChildren)
-        {
-            return;
-        }
-
         var separator = rest.IndexOf('/');
-        var level = separator < 0 ? rest : rest[..separator];
         if (wildcards)
         {
-            // "#" stands for the parent level as well, so it is looked up here and once more below the last level.
-            if (node.Children.TryGetValue("#", out var all))
-            {
-                Add(all, matches);
-            }
-
-            if (node.Children.TryGetValue("+", out var any))
+            // "#" stands for the parent level as well, so it is looked at here and once more below the last level.
+            Add(node.AnyLevels, matches);
+            if (node.AnyLevel is { } any)
             {
                 Descend(any, rest, separator, matches);
             }
         }
 
-        if (node.ChildrenBySpan.TryGetValue(level, out var named))
+        if (node.Find(separator < 0 ? rest : rest[..separator]) is { } named)
         {
             Descend(named, rest, separator, matches);
         }
@@ -112,19 +104,17 @@ internal sealed class TopicTree
         if (separator >= 0)
         {
             Match(node, rest[(separator + 1)..], matches, wildcards: true);
-            return;
         }
-
-        Add(node, matches);
-        if (node.HasChildren && node.Children.TryGetValue("#", out var parent))
+        else
         {
-            Add(parent, matches);
+            Add(node, matches);
+            Add(node.AnyLevels, matches);
         }
     }
 
-    private static void Add(Node node, List<Subscriber[]> matches)
+    private static void Add(Node? node, List<Subscriber[]> matches)
     {
-        if (node.Subscribers is { Length: > 0 } subscribers)
+        if (node?.Subscribers is { Length: > 0 } subscribers)
         {
             matches.Add(subscribers);
         }
@@ -135,7 +125,9 @@ internal sealed class TopicTree
     private sealed class Node
     {
         private volatile Subscriber[] _subscribers = [];
-        private volatile ConcurrentDictionary<string, Node>? _children;
+        private volatile Node? _anyLevel;
+        private volatile Node? _anyLevels;
+        private volatile ConcurrentDictionary<string, Node>? _named;
 
         public Subscriber[] Subscribers
         {
@@ -143,14 +135,47 @@ internal sealed class TopicTree
             set => _subscribers = value;
         }
 
-        public bool HasChildren => _children is { IsEmpty: false };
+        /// <summary>The child <c>+</c>.</summary>
+        public Node? AnyLevel => _anyLevel;
 
-        public bool IsEmpty => _subscribers.Length == 0 && !HasChildren;
+        /// <summary>The child <c>#</c>.</summary>
+        public Node? AnyLevels => _anyLevels;
 
-        public ConcurrentDictionary<string, Node> Children =>
-            _children ??= new ConcurrentDictionary<string, Node>(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
+        public bool IsEmpty => _subscribers.Length == 0 && _anyLevel is null && _anyLevels is null && _named is null;
 
-        public ConcurrentDictionary<string, Node>.AlternateLookup<ReadOnlySpan<char>> ChildrenBySpan =>
-            Children.GetAlternateLookup<ReadOnlySpan<char>>();
+        public Node? Find(string level) => level switch
+        {
+            "+" => _anyLevel,
+            "#" => _anyLevels,
+            _ => _named?.GetValueOrDefault(level),
+        };
+
+        /// <summary>The child that a level of a Topic Name leads to.</summary>
+        public Node? Find(ReadOnlySpan<char> level) =>
+            _named is { } named && named.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(level, out var child) ? child : null;
+
+        public Node GetOrAdd(string level) => level switch
+        {
+            "+" => _anyLevel ??= new Node(),
+            "#" => _anyLevels ??= new Node(),
+            _ => (_named ??= new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal)).GetOrAdd(level, static _ => new Node()),
+        };
+
+        public void Remove(string level)
+        {
+            switch (level)
+            {
+                case "+":
+                    _anyLevel = null;
+                    break;
+                case "#":
+                    _anyLevels = null;
+                    break;
+                default:
+                    _named!.TryRemove(level, out _);
+                    _named = _named.IsEmpty ? null : _named;
+                    break;
+            }
+        }
     }
 }

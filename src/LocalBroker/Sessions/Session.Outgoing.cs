@@ -232,9 +232,12 @@ internal sealed partial class Session : ILogEntryOwner
 
     private void GiveUp(List<LogEntry>? entries, DropCause cause)
     {
-        foreach (var entry in entries ?? [])
+        if (entries is not null)
         {
-            GiveUp(entry, cause);
+            foreach (var entry in entries)
+            {
+                GiveUp(entry, cause);
+            }
         }
     }
 
