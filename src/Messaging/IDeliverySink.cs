@@ -5,6 +5,7 @@ public interface IDeliverySink
 {
     /// <summary>
     /// There is something to <see cref="IBrokerSession.Take"/>. Called once until a <c>Take</c> gives less than it had room for.
+    /// May come before <see cref="IBroker.ConnectAsync"/> has answered: a resumed session tells at once of what waits in it.
     /// </summary>
     void OnDeliveriesWaiting();
 
