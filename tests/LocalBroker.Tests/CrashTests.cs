@@ -40,7 +40,7 @@ public sealed class CrashTests
 
                 await world.EndAsync();
             },
-            iter: 400);
+            iter: 2_000);
 
     private sealed class World : IDisposable
     {
