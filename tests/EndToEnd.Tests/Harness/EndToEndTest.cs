@@ -8,6 +8,7 @@ public abstract class EndToEndTest : IAsyncLifetime
 {
     private readonly Stack<IAsyncDisposable> _owned = [];
     private readonly List<GatewayProcess> _gateways = [];
+    private readonly List<MosquittoProcess> _clouds = [];
 
     /// <summary>For files of this test; goes with it unless it fails.</summary>
     private protected string Folder { get; } = Repository.CreateFolder(TestContext.Current.TestClass!.TestClassSimpleName);
@@ -31,13 +32,19 @@ public abstract class EndToEndTest : IAsyncLifetime
             return;
         }
 
-        Say($"What the gateways and the cloud left is in {Folder}. The end of the log:");
-        foreach (var line in _gateways.SelectMany(gateway => gateway.Log).TakeLast(200))
-        {
-            Say(line);
-        }
-
+        await LeaveLogAsync("cloud.log", _clouds.SelectMany(cloud => cloud.Log));
+        await LeaveLogAsync("gateway.log", _gateways.SelectMany(gateway => gateway.Log));
         Assert.Empty(faults);
+    }
+
+    /// <summary>Leaves a log where the test's files are, and shows its end.</summary>
+    private async Task LeaveLogAsync(string name, IEnumerable<string> lines)
+    {
+        var log = lines.ToArray();
+        var file = Path.Combine(Folder, name);
+        await File.WriteAllLinesAsync(file, log);
+        Say($"The end of {file}:");
+        Array.ForEach(log[^Math.Min(log.Length, 50)..], Say);
     }
 
     /// <summary>Puts a line into the test's output.</summary>
@@ -75,6 +82,7 @@ public abstract class EndToEndTest : IAsyncLifetime
     private protected async Task<MosquittoProcess> StartCloudAsync()
     {
         var cloud = Own(new MosquittoProcess(Directory.CreateDirectory(Path.Combine(Folder, "cloud")).FullName));
+        _clouds.Add(cloud);
         await cloud.StartAsync();
         return cloud;
     }

@@ -13,6 +13,9 @@ internal sealed class MosquittoProcess(string folder) : IAsyncDisposable
     /// <summary>The run that goes on, or the last one.</summary>
     public ChildProcess Run => _runs[^1];
 
+    /// <summary>All it ever logged, over all starts.</summary>
+    public IEnumerable<string> Log => _runs.SelectMany(run => run.Errors.ToArray());
+
     /// <summary>Starts it and waits until it serves.</summary>
     public async Task StartAsync()
     {
@@ -25,6 +28,7 @@ internal sealed class MosquittoProcess(string folder) : IAsyncDisposable
             persistence_location {folder}/
             max_queued_messages 0
             log_dest stderr
+            log_type all
             """);
         var run = ChildProcess.Start(Program, "-c", file);
         _runs.Add(run);
