@@ -111,16 +111,18 @@ internal sealed partial class UpstreamLink : IUpstreamEffects, IDeliverySink
 
     void IDeliverySink.OnDetached(DetachReason reason)
     {
-        _isDetached = true;
+        // When the gateway stops, listeners go first and bridges last, each told by its own token: what comes until then is still forwarded.
+        _isDetached = reason != DetachReason.ShuttingDown;
         _wake();
     }
 
-    /// <summary>Gives a delivery the topic it has upstream, and sends it. False when it must be offered again later.</summary>
-    private bool TryForward(in Delivery delivery)
+    /// <summary>Gives a delivery the topic it has upstream, and sends it.</summary>
+    private void Forward(in Delivery delivery)
     {
         if (delivery.Message is not { } message)
         {
-            return _peer.OnDelivery(delivery, this);
+            _peer.OnDelivery(delivery, this);
+            return;
         }
 
         // What came from upstream is not for upstream, also when it comes as a retained message ([MQTT-3.8.3-3]).
@@ -129,10 +131,10 @@ internal sealed partial class UpstreamLink : IUpstreamEffects, IDeliverySink
         if (cause is not null)
         {
             Discard(delivery, cause.Value);
-            return true;
+            return;
         }
 
-        return _peer.OnDelivery(topic == message.Topic ? delivery : delivery with { Message = message with { Topic = topic } }, this);
+        _peer.OnDelivery(topic == message.Topic ? delivery : delivery with { Message = message with { Topic = topic } }, this);
     }
 
     private void Discard(in Delivery delivery, DropCause cause)

@@ -220,21 +220,16 @@ internal sealed partial class UpstreamLink : IAsyncDisposable
     private bool Forward()
     {
         var hasSent = false;
-        while (_end is null && _session is not null && _peer.WantsDelivery && HasRoomToSend && TryPeekDelivery(out var delivery))
+        while (_end is null && _session is not null && _peer.WantsDelivery && HasRoomToSend && TryTakeDelivery(out var delivery))
         {
-            if (!TryForward(delivery))
-            {
-                break;
-            }
-
-            _deliveries[_nextDelivery++] = default;
+            Forward(delivery);
             hasSent = true;
         }
 
         return hasSent;
     }
 
-    private bool TryPeekDelivery(out Delivery delivery)
+    private bool TryTakeDelivery(out Delivery delivery)
     {
         if (_nextDelivery == _deliveryCount && _deliveriesWait)
         {
@@ -246,9 +241,15 @@ internal sealed partial class UpstreamLink : IAsyncDisposable
             }
         }
 
-        var isThere = _nextDelivery < _deliveryCount;
-        delivery = isThere ? _deliveries[_nextDelivery] : default;
-        return isThere;
+        if (_nextDelivery == _deliveryCount)
+        {
+            delivery = default;
+            return false;
+        }
+
+        delivery = _deliveries[_nextDelivery];
+        _deliveries[_nextDelivery++] = default;
+        return true;
     }
 
     private bool Write()

@@ -289,6 +289,21 @@ public sealed class LinkTests : IDisposable
     }
 
     [Fact]
+    public async Task It_forwards_while_the_gateway_stops_until_it_is_stopped_itself()
+    {
+        await using var bench = await StartAsync(Options);
+        using var link = await _upstream.AcceptAsync(AcceptV5);
+        await bench.SaidAsync(6000);
+
+        bench.Broker.DetachAll();
+        _ = bench.Client.PublishAsync("s/1", "last");
+
+        await link.ExpectAsync("32 \"site/s/1\" 0001 00 'last'");
+        await bench.StopBridgeAsync();
+        await link.ExpectAsync("E0");
+    }
+
+    [Fact]
     public async Task It_stops_within_a_second_while_upstream_does_not_answer_the_connection()
     {
         // Nobody accepts, and the queue of those who wait is full: the next SYN is not answered.

@@ -111,15 +111,20 @@ public sealed partial class MqttUpstream
 
     private ParseError OnSubAck(ReadOnlySpan<byte> frame, IUpstreamEffects effects)
     {
-        if (SubAck.TryParse(frame, _version, out var subAck, out var error) && TryTakeExpected(PacketType.SubAck, subAck.PacketId, out _)
-            && subAck.ReasonCodes[0] >= ReasonCode.UnspecifiedError)
+        if (!SubAck.TryParse(frame, _version, out var subAck, out var error) || !TryTakeExpected(PacketType.SubAck, subAck.PacketId, out _))
+        {
+            return error;
+        }
+
+        if (subAck.ReasonCodes[0] >= ReasonCode.UnspecifiedError)
         {
             effects.SubscriptionRefused(connect.Subscriptions[PacketIdOfSubscription(subAck.PacketId)], subAck.ReasonCodes[0]);
         }
 
-        return error;
+        SendHeld(effects);
+        return ParseError.None;
     }
 
-    /// <summary>Identifiers from the top down, and back: what the session sends first is seldom there, and waits for SUBACK if it is.</summary>
+    /// <summary>Identifiers from the top down, and back: what the session sends is seldom there, and waits for SUBACK if it is.</summary>
     private static ushort PacketIdOfSubscription(int index) => (ushort)(ushort.MaxValue - index);
 }

@@ -8,7 +8,15 @@ namespace Edge.Protocols.Mqtt.Upstream;
 /// <summary>The way up: a session's deliveries, and what upstream says to them (MQTT 5.0 §4.3, §4.4).</summary>
 public sealed partial class MqttUpstream
 {
+    /// <summary>
+    /// QoS 2 exchanges open at once with an upstream of 3.1.1, which cannot say how many it takes: one less than the 20 of mosquitto, which
+    /// closes the connection on the next.
+    /// </summary>
+    private const int MaxExchangesUntold = 19;
+
     private readonly Dictionary<ushort, Expected> _expected = [];
+    private readonly HashSet<ushort> _exchanges = [];
+    private readonly Queue<Delivery> _held = new();
     private long _lastProgress;
     private long _acknowledgedUpTo;
 
@@ -18,22 +26,51 @@ public sealed partial class MqttUpstream
     /// <summary>PUBLISH packets sent so far, repeats included.</summary>
     public long Sent { get; private set; }
 
-    /// <summary>The session has something to send. Its message bears the topic it is to have upstream.</summary>
-    /// <returns>False when it cannot be sent before another frame or timer came: offer it again then.</returns>
-    public bool OnDelivery(in Delivery delivery, IUpstreamEffects effects)
-    {
-        // Only a SUBSCRIBE can have taken the identifier of something the session has not sent yet ([MQTT-2.2.1-3]).
-        if (!WantsDelivery || _expected.ContainsKey(delivery.PacketId))
-        {
-            return false;
-        }
+    /// <summary>
+    /// QoS 2 exchanges that may be open at once: one less than upstream takes. Some brokers hold the exchanges of the last connection against
+    /// the Receive Maximum of this one, although it begins anew (MQTT 5.0 §4.9). With room for one more, what comes before the rest of
+    /// those exchanges can still be sent, and they end; without it they never would.
+    /// </summary>
+    private int MaxExchanges => _version == MqttVersion.Mqtt5 ? Math.Max(1, Terms.ReceiveMaximum - 1) : MaxExchangesUntold;
 
-        if (delivery.Kind == DeliveryKind.Publish)
+    /// <summary>The session has something to send. Its message bears the topic it is to have upstream.</summary>
+    public void OnDelivery(in Delivery delivery, IUpstreamEffects effects)
+    {
+        if (delivery.Kind == DeliveryKind.Release)
+        {
+            SendRelease(delivery, effects);
+        }
+        else if (delivery.Qos != QualityOfService.AtMostOnce && (_held.Count > 0 || !MaySend(delivery)))
+        {
+            _held.Enqueue(delivery);
+        }
+        else
         {
             SendPublish(delivery, effects);
         }
-        else if (Terms.MaximumQos == QualityOfService.ExactlyOnce)
+    }
+
+    /// <summary>Whether a message can go up now. Only a SUBSCRIBE can have taken its identifier ([MQTT-2.2.1-3]); SUBACK gives it back.</summary>
+    private bool MaySend(in Delivery delivery) =>
+        !_isPaused
+        && !_expected.ContainsKey(delivery.PacketId)
+        && (QosOf(delivery) != QualityOfService.ExactlyOnce || _exchanges.Count < MaxExchanges);
+
+    /// <summary>Sends what had to wait, as far as it may now, in order.</summary>
+    private void SendHeld(IUpstreamEffects effects)
+    {
+        while (_held.TryPeek(out var delivery) && MaySend(delivery))
         {
+            _held.Dequeue();
+            SendPublish(delivery, effects);
+        }
+    }
+
+    private void SendRelease(in Delivery delivery, IUpstreamEffects effects)
+    {
+        if (Terms.MaximumQos == QualityOfService.ExactlyOnce)
+        {
+            _exchanges.Add(delivery.PacketId);
             SendAck(PacketType.PubRel, delivery.PacketId, ReasonCode.Success, effects);
             Expect(PacketType.PubComp, delivery.PacketId, delivery);
         }
@@ -42,13 +79,11 @@ public sealed partial class MqttUpstream
             // It went up at a lower QoS, where there is nothing to release.
             effects.Acknowledge(delivery.PacketId, Acknowledgement.PubComp);
         }
-
-        return true;
     }
 
     private void SendPublish(in Delivery delivery, IUpstreamEffects effects)
     {
-        var qos = delivery.Qos < Terms.MaximumQos ? delivery.Qos : Terms.MaximumQos;
+        var qos = QosOf(delivery);
         var publish = new OutgoingPublish(
             delivery.Message!, qos, delivery.Retain && Terms.RetainAvailable, delivery.Dup, delivery.PacketId, _version, SecondsLeft(delivery.Message!));
         if (publish.Size > Terms.MaximumPacketSize)
@@ -63,11 +98,19 @@ public sealed partial class MqttUpstream
         {
             Settle(delivery, effects);
         }
+        else if (qos == QualityOfService.AtLeastOnce)
+        {
+            Expect(PacketType.PubAck, delivery.PacketId, delivery);
+        }
         else
         {
-            Expect(qos == QualityOfService.AtLeastOnce ? PacketType.PubAck : PacketType.PubRec, delivery.PacketId, delivery);
+            _exchanges.Add(delivery.PacketId);
+            Expect(PacketType.PubRec, delivery.PacketId, delivery);
         }
     }
+
+    /// <summary>QoS at which a delivery goes up.</summary>
+    private QualityOfService QosOf(in Delivery delivery) => delivery.Qos < Terms.MaximumQos ? delivery.Qos : Terms.MaximumQos;
 
     /// <summary>Message Expiry Interval that is left ([MQTT-3.3.2-6]). Whether it is too late to send at all, the session decides.</summary>
     private uint? SecondsLeft(Message message) =>
@@ -87,9 +130,11 @@ public sealed partial class MqttUpstream
         {
             case PacketType.PubComp:
                 // Also "Packet Identifier not found" completes the exchange: there is nothing left to repeat (MQTT 5.0 §4.3.3).
+                _exchanges.Remove(ack.PacketId);
                 effects.Acknowledge(ack.PacketId, Acknowledgement.PubComp);
                 break;
             case var _ when ack.ReasonCode >= ReasonCode.UnspecifiedError:
+                _exchanges.Remove(ack.PacketId);
                 OnRefused(expected.Delivery, ack.ReasonCode, effects);
                 break;
             case PacketType.PubRec:
@@ -102,6 +147,7 @@ public sealed partial class MqttUpstream
                 break;
         }
 
+        SendHeld(effects);
         return ParseError.None;
     }
 

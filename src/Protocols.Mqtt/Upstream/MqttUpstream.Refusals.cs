@@ -77,5 +77,7 @@ public sealed partial class MqttUpstream
                 SendPublish(delivery, effects);
             }
         }
+
+        SendHeld(effects);
     }
 }

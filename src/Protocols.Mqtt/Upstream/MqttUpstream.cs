@@ -32,7 +32,7 @@ public sealed partial class MqttUpstream(UpstreamConnect connect, TimeProvider c
         Ended,
     }
 
-    /// <summary>Whether <see cref="OnDelivery"/> may be called now.</summary>
+    /// <summary>Whether <see cref="OnDelivery"/> may be called now. False while connecting, and while upstream's quota is used up.</summary>
     public bool WantsDelivery => _state == State.Open && !_isPaused;
 
     private UpstreamTerms Terms => _terms ?? throw new InvalidOperationException("Upstream has not accepted yet.");

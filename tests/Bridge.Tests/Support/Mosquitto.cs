@@ -27,7 +27,7 @@ internal sealed class Mosquitto : IDisposable
         var port = FreePort();
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(
-            file, $"listener {port} 127.0.0.1\nlog_dest stderr\nuser root\nmax_queued_messages 0\nmax_inflight_messages 0\n{configuration}\n");
+            file, $"listener {port} 127.0.0.1\nlog_dest stderr\nuser root\nmax_queued_messages 0\n{configuration}\n");
         var process = new Process
         {
             StartInfo = new ProcessStartInfo(Program, ["-c", file]) { RedirectStandardError = true },

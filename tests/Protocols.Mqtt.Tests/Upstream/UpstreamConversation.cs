@@ -78,10 +78,11 @@ internal sealed class UpstreamConversation : IUpstreamEffects
         return Taken();
     }
 
-    /// <summary>The session has something to send, and it is taken.</summary>
+    /// <summary>The session has something to send.</summary>
     public string[] Delivers(Delivery delivery)
     {
-        Assert.True(Peer.OnDelivery(delivery, this));
+        Assert.True(Peer.WantsDelivery);
+        Peer.OnDelivery(delivery, this);
         return Taken();
     }
 

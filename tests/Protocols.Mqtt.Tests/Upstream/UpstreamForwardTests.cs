@@ -108,6 +108,40 @@ public sealed class UpstreamForwardTests
     }
 
     [Theory]
+    [InlineData("20 00 00 [21 0003]", 2)]
+    [InlineData("20 00 00 [21 0001]", 1)]
+    [InlineData(null, 19)]
+    public void Fewer_QoS_2_exchanges_are_open_than_upstream_takes(string? connAck, int count)
+    {
+        var talk = connAck is null ? Open(V311) : Open(V5, connAck);
+        for (ushort id = 1; id <= count; id++)
+        {
+            talk.Delivers(Delivery(id, ExactlyOnce));
+        }
+
+        Assert.Empty(talk.Delivers(Delivery(100, ExactlyOnce)));
+        Assert.Empty(talk.Delivers(Delivery(101, AtLeastOnce)));
+        Assert.NotEmpty(talk.Delivers(Delivery(0, AtMostOnce)));
+        Assert.Equal(["acknowledge 1 PubRec"], talk.Says("50 0001"));
+        Assert.Equal([Sent("62 0001")], talk.Delivers(Release(1)));
+
+        var properties = connAck is null ? "" : "00 ";
+        Assert.Equal(
+            ["acknowledge 1 PubComp", Sent($"34 \"a/b\" 0064 {properties}'hi'"), Sent($"32 \"a/b\" 0065 {properties}'hi'")], talk.Says("70 0001"));
+    }
+
+    [Fact]
+    public void Exchanges_of_the_last_connection_count_and_a_refused_one_does_not()
+    {
+        var talk = Open(V5, "20 01 00 [21 0003]");
+        talk.Delivers(Release(1));
+        talk.Delivers(Delivery(2, ExactlyOnce, dup: true));
+        Assert.Empty(talk.Delivers(Delivery(3, ExactlyOnce)));
+
+        Assert.Equal(["discard 2 Refused NotAuthorized", Sent("34 \"a/b\" 0003 00 'hi'")], talk.Says("50 0002 87"));
+    }
+
+    [Theory]
     [InlineData("40 0008")]
     [InlineData("50 0007")]
     [InlineData("70 0007")]
