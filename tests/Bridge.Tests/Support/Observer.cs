@@ -23,7 +23,9 @@ internal sealed class Observer : IDisposable
         observer._client.ApplicationMessageReceivedAsync += observer.OnMessageAsync;
         var options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithClientId("observer").Build();
         await observer._client.ConnectAsync(options, TestContext.Current.CancellationToken).Patiently();
-        var subscribe = new MqttClientSubscribeOptionsBuilder().WithTopicFilter(filter, MqttQualityOfServiceLevel.ExactlyOnce).Build();
+
+        // At QoS 0 it sees messages as upstream routes them; at more, mosquitto sends what waits for its in-flight window out of order.
+        var subscribe = new MqttClientSubscribeOptionsBuilder().WithTopicFilter(filter, MqttQualityOfServiceLevel.AtMostOnce).Build();
         await observer._client.SubscribeAsync(subscribe, TestContext.Current.CancellationToken).Patiently();
         return observer;
     }
