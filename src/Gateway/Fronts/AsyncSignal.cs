@@ -9,22 +9,26 @@ internal sealed class AsyncSignal : IValueTaskSource
     private const int Waiting = 1;
     private const int Signalled = 2;
 
-    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _core;
     private int _state;
 
-    public AsyncSignal() => SetAction = Set;
+    public AsyncSignal()
+    {
+        SetAction = Set;
+        ContinueAction = Continue;
+    }
 
-    /// <summary><see cref="Set"/> as one delegate for ever, to hang on awaiters.</summary>
+    /// <summary><see cref="Set()"/> as one delegate for ever, to hang on awaiters.</summary>
     public Action SetAction { get; }
 
-    /// <summary>Wakes the loop now, or makes its next wait end at once. From any thread.</summary>
-    public void Set()
-    {
-        if (Interlocked.Exchange(ref _state, Signalled) == Waiting)
-        {
-            _core.SetResult(true);
-        }
-    }
+    /// <summary><see cref="Continue"/> as one delegate for ever.</summary>
+    public Action ContinueAction { get; }
+
+    /// <summary>Wakes the loop now, or makes its next wait end at once. From any thread, which goes on at once.</summary>
+    public void Set() => Set(isAsynchronous: true);
+
+    /// <summary>As <see cref="Set()"/>, but a loop that waits runs on this thread until it waits again. For threads that have nothing else to do.</summary>
+    public void Continue() => Set(isAsynchronous: false);
 
     /// <summary>Completes with the next signal. One waiter at a time.</summary>
     public ValueTask WaitAsync()
@@ -54,4 +58,13 @@ internal sealed class AsyncSignal : IValueTaskSource
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
+
+    private void Set(bool isAsynchronous)
+    {
+        if (Interlocked.Exchange(ref _state, Signalled) == Waiting)
+        {
+            _core.RunContinuationsAsynchronously = isAsynchronous;
+            _core.SetResult(true);
+        }
+    }
 }

@@ -34,7 +34,10 @@ internal sealed class MqttTcpListener : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         // What there is to say is said here: a bind that fails by the exception, a connection that fails by its handler.
         builder.Services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(bind, listen => listen.Run(handler.OnConnectedAsync)));
+        builder.WebHost.UseKestrelCore()
+            // A loop runs where its octets arrive, and what it sends leaves from there: no thread is woken in between. It never blocks.
+            .UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true)
+            .ConfigureKestrel(kestrel => kestrel.Listen(bind, listen => listen.Run(handler.OnConnectedAsync)));
         var listener = new MqttTcpListener(builder.Build(), handler);
         try
         {

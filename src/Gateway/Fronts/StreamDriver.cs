@@ -43,6 +43,7 @@ internal sealed class StreamDriver<TReply>(
     private bool _isReading;
     private bool _isFlushing;
     private bool _inputEnded;
+    private bool _hasLastWord;
 
     protected override bool MaySend => !_isFlushing && _output.UnflushedBytes < FlushAfter;
 
@@ -51,6 +52,7 @@ internal sealed class StreamDriver<TReply>(
     {
         var frame = _output.GetSpan(size)[..size];
         _output.Advance(size);
+        _hasLastWord = true;
         return frame;
     }
 
@@ -72,7 +74,10 @@ internal sealed class StreamDriver<TReply>(
             }
 
             await FlushLastAsync().WaitAsync(LastFlushLimit, Services.Clock);
-            await LingerAsync();
+            if (_hasLastWord)
+            {
+                await LingerAsync();
+            }
         }
         catch (TimeoutException)
         {
@@ -144,6 +149,7 @@ internal sealed class StreamDriver<TReply>(
                 return false;
             }
 
+            _hasLastWord = false;
             if (frame.IsSingleSegment)
             {
                 OnFrame(frame.FirstSpan);
@@ -205,7 +211,7 @@ internal sealed class StreamDriver<TReply>(
             _reading = _input.ReadAsync();
             if (!_reading.IsCompleted)
             {
-                _reading.GetAwaiter().UnsafeOnCompleted(_signal.SetAction);
+                _reading.GetAwaiter().UnsafeOnCompleted(_signal.ContinueAction);
             }
         }
 
