@@ -1,4 +1,5 @@
 using Edge.Protocols.Mqtt.Codec;
+using Edge.Protocols.Mqtt.Tests;
 
 namespace Edge.Bridge.Tests.Support;
 
