@@ -10,12 +10,11 @@ namespace Edge.Bridge;
 internal sealed class TopicMapping(IReadOnlyList<BridgeRule> rules)
 {
     private const string Placeholder = "${topic}";
-    private const string ShareWord = "$share/";
 
     /// <summary>Topics remembered; a gateway has few, and they come again and again.</summary>
     private const int MaxRemembered = 4_096;
 
-    private readonly (TopicFilter Filter, string Template)[] _rules = [.. rules.Select(rule => (Plain(rule.Filter), rule.Topic))];
+    private readonly (TopicFilter Filter, string Template)[] _rules = [.. rules.Select(rule => (SubscriptionFilter.TryParse(rule.Filter, out var plain) ? plain.Filter : rule.Filter, rule.Topic))];
     private readonly Dictionary<(TopicName, uint), TopicName> _remembered = [];
 
     /// <summary>Gives the topic on the other side.</summary>
@@ -66,13 +65,5 @@ internal sealed class TopicMapping(IReadOnlyList<BridgeRule> rules)
         }
 
         return null;
-    }
-
-    /// <summary>The filter that topics are held against: without the share name of a shared subscription (MQTT 5.0 §4.8.2).</summary>
-    private static TopicFilter Plain(TopicFilter filter)
-    {
-        var text = filter.ToString();
-        var end = text.StartsWith(ShareWord, StringComparison.Ordinal) ? text.IndexOf('/', ShareWord.Length) : -1;
-        return end > 0 && TopicFilter.TryParse(text[(end + 1)..], out var plain) ? plain : filter;
     }
 }
