@@ -79,7 +79,7 @@ public sealed partial class Broker
             Retain(message);
         }
 
-        var fanout = Deliver(message);
+        var fanout = Deliver(publisher, message);
         ReceivedExchange? exchange = packetId != 0 && publisher is { IsDurable: true } ? new(publisher.Number, packetId) : null;
         if (fanout.Appended is not null || exchange is not null)
         {
@@ -138,26 +138,59 @@ public sealed partial class Broker
         return outcome;
     }
 
-    /// <summary>Puts the message into the queue of every session with a matching subscription.</summary>
-    private Fanout Deliver(Message message)
+    /// <summary>Puts the message into the queue of every session with a matching subscription, and of one member of each matching group.</summary>
+    private Fanout Deliver(Session? publisher, Message message)
     {
         var fanout = default(Fanout);
         var receivers = Receivers.Rent();
-        _tree.Match(message.Topic, receivers.Matches);
+        _tree.Match(message.Topic, receivers.Found);
         receivers.Merge(message.Origin);
         foreach (ref readonly var receiver in receivers.All)
         {
-            Enqueue(receiver.Session, message, receiver.MaximumQos, receiver.RetainAsPublished && message.Retain, receiver.Identifiers, ref fanout);
+            if (!Enqueue(receiver, message, receiver.RetainAsPublished && message.Retain, default, ref fanout))
+            {
+                _drops.Count(DropCause.SessionEnded);
+            }
+
+            fanout.HasReceivers = true;
+        }
+
+        foreach (var group in receivers.Found.Groups)
+        {
+            fanout.HasReceivers |= DeliverToOne(group, publisher, message, ref fanout);
         }
 
         receivers.Return();
         return fanout;
     }
 
-    private static void Enqueue(Session session, Message message, QualityOfService maximumQos, bool retain, uint[]? identifiers, ref Fanout fanout)
+    /// <summary>Gives the message to one member of a group, to one that is not connected only when no other is there.</summary>
+    /// <returns>False when every member is gone.</returns>
+    private bool DeliverToOne(ShareGroup group, Session? publisher, Message message, ref Fanout fanout)
     {
-        fanout.HasReceivers = true;
-        session.Enqueue(message, maximumQos < message.Qos ? maximumQos : message.Qos, retain, identifiers, ref fanout);
+        var strategy = _options.ShareStrategies.GetValueOrDefault(group.Name, _options.ShareStrategy);
+        return DeliverToOne(group.Connected, ref fanout) || DeliverToOne(group.Members, ref fanout);
+
+        bool DeliverToOne(Subscriber[] members, ref Fanout fanout)
+        {
+            var first = members.Length > 0 ? group.Choose(members, strategy, publisher, message) : 0;
+            for (var i = 0; i < members.Length; i++)
+            {
+                var member = members[(first + i) % members.Length];
+                if (Enqueue(new Receiver(member), message, member.Subscription.RetainAsPublished && message.Retain, member.Subscription.Filter, ref fanout))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    private static bool Enqueue(in Receiver receiver, Message message, bool retain, TopicFilter share, ref Fanout fanout)
+    {
+        var qos = receiver.MaximumQos < message.Qos ? receiver.MaximumQos : message.Qos;
+        return receiver.Session.Enqueue(message, qos, retain, receiver.Identifiers, share, ref fanout);
     }
 
     private void Retain(Message message)

@@ -14,10 +14,10 @@ public sealed partial class Broker
         for (var i = 0; i < outcomes.Length; i++)
         {
             var subscription = subscriptions[i];
-            outcomes[i] = Check(subscription.Filter) ?? (SubscribeOutcome)subscription.MaximumQos;
+            outcomes[i] = Check(session, subscription, out var target) ?? (SubscribeOutcome)subscription.MaximumQos;
             if (outcomes[i] <= SubscribeOutcome.GrantedQos2)
             {
-                Subscribe(session, subscription);
+                Subscribe(session, subscription, target);
                 changed = true;
             }
         }
@@ -50,21 +50,22 @@ public sealed partial class Broker
         return existed;
     }
 
-    private SubscribeOutcome? Check(TopicFilter filter)
-    {
-        var text = filter.ToString();
-        return text.StartsWith("$share/", StringComparison.Ordinal) ? SubscribeOutcome.SharedNotSupported
-            : text.AsSpan().Count('/') >= _options.MaxTopicLevels ? SubscribeOutcome.FilterInvalid
+    private SubscribeOutcome? Check(Session session, Subscription subscription, out SubscriptionFilter target) =>
+        !SubscriptionFilter.TryParse(subscription.Filter, out target) || target.Filter.ToString().AsSpan().Count('/') >= _options.MaxTopicLevels
+            ? SubscribeOutcome.FilterInvalid
+            : target.IsExclusive && !_exclusive.TryTake(target.Filter, session) ? SubscribeOutcome.QuotaExceeded
             : null;
-    }
 
-    private void Subscribe(Session session, Subscription subscription)
+    private void Subscribe(Session session, Subscription subscription, in SubscriptionFilter target)
     {
         var isNew = session.SetSubscription(subscription);
         Apply(session, subscription.Filter);
-        if (subscription.RetainHandling == RetainHandling.Send || (subscription.RetainHandling == RetainHandling.SendIfNew && isNew))
+
+        // A group gets no retained messages: each of its members would get them all (MQTT 5.0 §4.8.2).
+        if (target.Group is null
+            && (subscription.RetainHandling == RetainHandling.Send || (subscription.RetainHandling == RetainHandling.SendIfNew && isNew)))
         {
-            SendRetained(session, subscription);
+            SendRetained(session, subscription, target.Filter);
         }
     }
 
@@ -77,7 +78,7 @@ public sealed partial class Broker
             applied = session.Find(filter);
             if (applied is null)
             {
-                _tree.Remove(session, filter);
+                Unhook(session, filter);
             }
             else
             {
@@ -92,6 +93,26 @@ public sealed partial class Broker
         while (session.Find(filter) != applied);
     }
 
+    /// <summary>Makes a subscription of a restored session work again.</summary>
+    private void Hook(Session session, Subscription subscription)
+    {
+        var subscriber = new Subscriber(session, subscription);
+        _tree.Set(subscriber);
+        if (subscriber.Target.IsExclusive)
+        {
+            _exclusive.TryTake(subscriber.Target.Filter, session);
+        }
+    }
+
+    private void Unhook(Session session, TopicFilter filter)
+    {
+        _tree.Remove(session, filter);
+        if (SubscriptionFilter.TryParse(filter, out var target) && target.IsExclusive)
+        {
+            _exclusive.Release(target.Filter, session);
+        }
+    }
+
     private void Keep(long session, TopicFilter filter, Subscription? subscription)
     {
         if (subscription is null)
@@ -104,16 +125,16 @@ public sealed partial class Broker
         }
     }
 
-    private void SendRetained(Session session, Subscription subscription)
+    private void SendRetained(Session session, Subscription subscription, TopicFilter filter)
     {
         var fanout = default(Fanout);
-        var identifiers = subscription.Identifier == 0 ? null : new[] { subscription.Identifier };
+        var receiver = new Receiver(new Subscriber(session, subscription));
         var expired = new List<Message>();
-        foreach (var message in _retained.Match(subscription.Filter, expired))
+        foreach (var message in _retained.Match(filter, expired))
         {
             if (!(subscription.NoLocal && message.Origin == session.ClientId))
             {
-                Enqueue(session, message, subscription.MaximumQos, retain: true, identifiers, ref fanout);
+                Enqueue(receiver, message, retain: true, default, ref fanout);
             }
         }
 

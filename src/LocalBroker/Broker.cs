@@ -20,6 +20,7 @@ public sealed partial class Broker : IBroker, IDisposable
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<long, bool> _numbersInUse = new();
     private readonly TopicTree _tree = new();
+    private readonly ExclusiveFilters _exclusive = new();
     private readonly RetainedMessages _retained;
     private readonly BrokerOptions _options;
     private readonly IMessageLog _log;
@@ -212,9 +213,9 @@ public sealed partial class Broker : IBroker, IDisposable
         }
         while (session.ToRecord() != saved);
 
-        if (session.HasEnded)
+        if (session is { HasEnded: true, HasHeirs: false })
         {
-            _store.DeleteSession(session.Number);
+            Delete(session);
         }
     }
 
@@ -222,38 +223,59 @@ public sealed partial class Broker : IBroker, IDisposable
     /// <returns>Whether it was this call that ended it.</returns>
     private bool End(Session session, bool onlyIfOver = false)
     {
-        var isMine = session.TryEnd(onlyIfOver ? _clock.GetUtcNow() : null, out var parting, out var filters, out var undelivered);
+        var remains = session.TryEnd(onlyIfOver ? _clock.GetUtcNow() : null);
         if (!session.HasEnded)
         {
             return false;
         }
 
+        if (remains is not null)
+        {
+            Settle(session, remains);
+        }
+
         // Also by who comes second: the commit that it waits for then covers the end.
+        if (!session.HasHeirs)
+        {
+            Delete(session);
+        }
+
+        _sessions.TryRemove(new KeyValuePair<string, Session>(session.ClientId, session));
+        return remains is not null;
+    }
+
+    /// <summary>Does what is left to do for a session that has just ended.</summary>
+    private void Settle(Session session, Remains remains)
+    {
+        if (remains.Parting.Connection is not null)
+        {
+            Left(session);
+        }
+
+        foreach (var filter in remains.Filters)
+        {
+            Unhook(session, filter);
+        }
+
+        _deadlines.Forget(session);
+        _logger.SessionEnded(session.ClientId, remains.Undelivered);
+        Part(session, remains.Parting);
+        if (remains.HasHeirs)
+        {
+            _ = PassOnAsync(session, remains);
+        }
+        else
+        {
+            _numbersInUse.TryRemove(session.Number, out _);
+        }
+    }
+
+    private void Delete(Session session)
+    {
         if (session.IsDurable)
         {
             _store.DeleteSession(session.Number);
         }
-
-        if (isMine)
-        {
-            if (parting.Connection is not null)
-            {
-                Left(session);
-            }
-
-            foreach (var filter in filters)
-            {
-                _tree.Remove(session, filter);
-            }
-
-            _deadlines.Forget(session);
-            _logger.SessionEnded(session.ClientId, undelivered);
-            Part(session, parting);
-            _numbersInUse.TryRemove(session.Number, out _);
-        }
-
-        _sessions.TryRemove(new KeyValuePair<string, Session>(session.ClientId, session));
-        return isMine;
     }
 
     private void Part(Session session, Parting parting)
@@ -332,7 +354,7 @@ public sealed partial class Broker : IBroker, IDisposable
             messages += session.Queued.Messages;
             foreach (var subscription in stored.Subscriptions)
             {
-                _tree.Set(new Subscriber(session, subscription));
+                Hook(session, subscription);
             }
         }
 

@@ -1,3 +1,4 @@
+using Edge.LocalBroker.Routing;
 using Edge.Messaging;
 
 namespace Edge.LocalBroker;
@@ -22,4 +23,10 @@ public sealed record BrokerOptions
 
     /// <summary>Levels of a topic or filter; 1 to 65,535.</summary>
     public int MaxTopicLevels { get; init; } = 128;
+
+    /// <summary>Who of a group gets a message of a shared subscription.</summary>
+    public ShareStrategy ShareStrategy { get; init; }
+
+    /// <summary>The same for single groups, by name; <c>$queue</c> is that of <c>$queue/</c>.</summary>
+    public IReadOnlyDictionary<string, ShareStrategy> ShareStrategies { get; init; } = new Dictionary<string, ShareStrategy>();
 }

@@ -18,9 +18,6 @@ public enum SubscribeOutcome
     /// <summary>The filter has more levels than <c>mqtt.max_topic_levels</c> allows, or a form the broker does not take.</summary>
     FilterInvalid,
 
-    /// <summary>A limit on subscriptions is reached.</summary>
+    /// <summary>A limit on subscriptions is reached, or another client has the filter exclusively.</summary>
     QuotaExceeded,
-
-    /// <summary>Shared subscriptions are not available.</summary>
-    SharedNotSupported,
 }

@@ -201,8 +201,6 @@ public sealed partial class MqttConnection
         {
             properties.Add(PropertyId.TopicAliasMaximum, (uint)options.TopicAliasMaximum);
         }
-
-        properties.Add(PropertyId.SharedSubscriptionAvailable, 0);
     }
 
     private void RefuseConnect(ReasonCode reason, string? text, Effects effects)

@@ -69,7 +69,7 @@ public sealed partial class MqttConnection
             }
 
             // [MQTT-3.8.3-4]
-            if (entry.NoLocal && entry.Filter.StartsWith("$share/"u8))
+            if (entry.NoLocal && SubscriptionFilter.TryParse(filter, out var target) && target.Group is not null)
             {
                 return ParseError.InvalidValue;
             }
@@ -119,7 +119,6 @@ public sealed partial class MqttConnection
         SubscribeOutcome.NotAuthorized => ReasonCode.NotAuthorized,
         SubscribeOutcome.FilterInvalid => ReasonCode.TopicFilterInvalid,
         SubscribeOutcome.QuotaExceeded => ReasonCode.QuotaExceeded,
-        SubscribeOutcome.SharedNotSupported => ReasonCode.SharedSubscriptionsNotSupported,
         _ => ReasonCode.UnspecifiedError,
     };
 }

@@ -68,15 +68,6 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
-    public async Task Shared_subscriptions_are_refused_as_such()
-    {
-        var client = await _broker.ConnectAsync("c");
-
-        Assert.Equal([SubscribeOutcome.SharedNotSupported], await client.SubscribeAsync("$share/group/t"));
-        Assert.Empty(client.Session.Subscriptions);
-    }
-
-    [Fact]
     public async Task Messages_from_nodes_without_a_session_are_counted_as_received_and_the_gateway_s_own_are_not()
     {
         await _broker.Broker.PublishAsync(MessageOf("t", "12345"), isOwn: false);

@@ -183,6 +183,7 @@ public sealed class ModelTests
                 readable.Select(pair => (pair.Entry.Position, pair.Entry.Qos, pair.Entry.Retain, pair.Entry.Size)),
                 read.Select(entry => (entry.Position, entry.Qos, entry.Retain, entry.Size)));
             Assert.All(readable.Zip(read), pair => Assert.Equal(pair.First.Entry.SubscriptionIdentifiers, pair.Second.SubscriptionIdentifiers));
+            Assert.All(readable.Zip(read), pair => Assert.Equal(pair.First.Entry.Share, pair.Second.Share));
             Assert.All(readable.Zip(read), pair => Assert.True(Messages.AreEqual(pair.First.Message, pair.Second.Message!)));
 
             // From now on the model goes on with what the store gave back, as a session does.
@@ -193,6 +194,7 @@ public sealed class ModelTests
                     Qos = before.Qos,
                     Retain = before.Retain,
                     SubscriptionIdentifiers = before.SubscriptionIdentifiers,
+                    Share = before.Share,
                     Size = before.Size,
                     Message = message,
                     Owner = test.Owner,
@@ -266,6 +268,7 @@ public sealed class ModelTests
                 Qos = (QualityOfService)(1 + (position % 2)),
                 Retain = position % 3 == 0,
                 SubscriptionIdentifiers = position % 4 == 0 ? [(uint)position, 7] : null,
+                Share = position % 5 == 0 ? TestStore.Filter($"$share/g{position}/t") : default,
                 Size = message.Size,
                 Message = message,
                 Owner = test.Owner,

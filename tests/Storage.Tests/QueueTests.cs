@@ -49,6 +49,7 @@ public sealed class QueueTests : IAsyncDisposable
             Qos = QualityOfService.ExactlyOnce,
             Retain = true,
             SubscriptionIdentifiers = [1, 268_435_455],
+            Share = TestStore.Filter("$share/g/plänt/#"),
             Size = 123_456,
             Message = message,
             Owner = _test.Owner,
@@ -60,6 +61,7 @@ public sealed class QueueTests : IAsyncDisposable
         var entry = Assert.Single(await _test.Store.ReadAsync(1, 0, 100));
         Assert.Equal((1, 41, QualityOfService.ExactlyOnce, true, 123_456), (entry.Queue, entry.Position, entry.Qos, entry.Retain, entry.Size));
         Assert.Equal([1u, 268_435_455u], entry.SubscriptionIdentifiers!);
+        Assert.Equal("$share/g/plänt/#", entry.Share.ToString());
         Assert.Equal((LogEntryState.Queued, false, true), (entry.State, entry.Dup, entry.IsStored));
         Assert.False(entry.TryWithdraw());
         Assert.Equal(message.Topic, entry.Message!.Topic);

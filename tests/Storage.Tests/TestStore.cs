@@ -44,6 +44,12 @@ internal sealed class TestStore : IAsyncDisposable
         return new Message { Topic = name, Payload = Encoding.UTF8.GetBytes(payload), Qos = qos };
     }
 
+    public static TopicFilter Filter(string text)
+    {
+        Assert.True(TopicFilter.TryParse(text, out var filter));
+        return filter;
+    }
+
     public static SessionRecord Session(long number) => new() { Number = number, ClientId = $"client-{number}", Expiry = TimeSpan.MaxValue };
 
     public LogEntry Entry(long queue, long position, Message? message = null, QualityOfService qos = QualityOfService.AtLeastOnce)

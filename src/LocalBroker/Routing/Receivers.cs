@@ -15,8 +15,8 @@ internal sealed class Receivers
     private readonly List<Receiver> _all = [];
     private readonly Dictionary<Session, int> _indexes = [];
 
-    /// <summary>Lists of subscribers with a matching filter, for <see cref="Merge"/>.</summary>
-    public List<Subscriber[]> Matches { get; } = [];
+    /// <summary>What matches the topic, for <see cref="Merge"/>.</summary>
+    public Matches Found { get; } = new();
 
     /// <summary>What <see cref="Merge"/> found.</summary>
     public ReadOnlySpan<Receiver> All => CollectionsMarshal.AsSpan(_all);
@@ -34,7 +34,7 @@ internal sealed class Receivers
     {
         if (_all.Capacity <= MostKept)
         {
-            Matches.Clear();
+            Found.Clear();
             _all.Clear();
             _indexes.Clear();
             _idle = this;
@@ -45,8 +45,8 @@ internal sealed class Receivers
     public void Merge(string origin)
     {
         // Within one list a session stands once.
-        var mayOverlap = Matches.Count > 1;
-        foreach (var subscribers in Matches)
+        var mayOverlap = Found.Lists.Count > 1;
+        foreach (var subscribers in Found.Lists)
         {
             foreach (var subscriber in subscribers)
             {

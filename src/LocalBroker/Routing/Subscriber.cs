@@ -8,4 +8,7 @@ internal sealed record Subscriber(Session Session, Subscription Subscription)
 {
     /// <summary>Its Subscription Identifier as deliveries carry it; null when there is none.</summary>
     public uint[]? Identifiers { get; } = Subscription.Identifier == 0 ? null : [Subscription.Identifier];
+
+    /// <summary>Where it hangs: the filter that topics are held against, and the group it belongs to.</summary>
+    public SubscriptionFilter Target { get; } = SubscriptionFilter.TryParse(Subscription.Filter, out var target) ? target : default;
 }

@@ -26,32 +26,29 @@ internal sealed class TopicTree
         lock (_writing)
         {
             var node = _root;
-            foreach (var level in Levels(subscriber.Subscription.Filter))
+            foreach (var level in Levels(subscriber.Target.Filter))
             {
                 node = node.GetOrAdd(level);
             }
 
-            var index = Array.FindIndex(node.Subscribers, other => other.Session == subscriber.Session);
-            if (index < 0)
-            {
-                Count++;
-                node.Subscribers = [.. node.Subscribers, subscriber];
-            }
-            else
-            {
-                var replaced = (Subscriber[])node.Subscribers.Clone();
-                replaced[index] = subscriber;
-                node.Subscribers = replaced;
-            }
+            var before = node.SubscribersIn(subscriber.Target.Group);
+            var after = With(before, subscriber);
+            node.Set(subscriber.Target.Group, after);
+            Count += after.Length - before.Length;
         }
     }
 
     /// <summary>Takes a session's subscription out; nothing happens when there is none.</summary>
     public void Remove(Session session, TopicFilter filter)
     {
+        if (!SubscriptionFilter.TryParse(filter, out var target))
+        {
+            return;
+        }
+
         lock (_writing)
         {
-            var levels = Levels(filter);
+            var levels = Levels(target.Filter);
             var path = new Node[levels.Length + 1];
             path[0] = _root;
             for (var depth = 0; depth < levels.Length; depth++)
@@ -64,10 +61,10 @@ internal sealed class TopicTree
                 path[depth + 1] = next;
             }
 
-            var node = path[^1];
-            var kept = Array.FindAll(node.Subscribers, other => other.Session != session);
-            Count -= node.Subscribers.Length - kept.Length;
-            node.Subscribers = kept;
+            var before = path[^1].SubscribersIn(target.Group);
+            var after = Array.FindAll(before, other => other.Session != session);
+            path[^1].Set(target.Group, after);
+            Count += after.Length - before.Length;
 
             for (var depth = levels.Length; depth > 0 && path[depth].IsEmpty; depth--)
             {
@@ -76,11 +73,41 @@ internal sealed class TopicTree
         }
     }
 
-    /// <summary>Collects the subscriber lists of every filter that matches. A session may stand in several lists, once in each.</summary>
-    public void Match(TopicName topic, List<Subscriber[]> matches) =>
+    /// <summary>Collects the subscriber lists and the groups of every filter that matches. A session may stand in several lists, once in each.</summary>
+    public void Match(TopicName topic, Matches matches) =>
         Match(_root, topic.ToString(), matches, wildcards: !topic.IsReserved);
 
-    private static void Match(Node node, ReadOnlySpan<char> rest, List<Subscriber[]> matches, bool wildcards)
+    /// <summary>The group that shares a subscription; null when it has no member.</summary>
+    public ShareGroup? FindGroup(TopicFilter shared)
+    {
+        if (!SubscriptionFilter.TryParse(shared, out var target))
+        {
+            return null;
+        }
+
+        var node = _root;
+        foreach (var level in Levels(target.Filter))
+        {
+            node = node?.Find(level);
+        }
+
+        return node is null ? null : Array.Find(node.Groups, group => group.Name == target.Group);
+    }
+
+    private static Subscriber[] With(Subscriber[] subscribers, Subscriber subscriber)
+    {
+        var index = Array.FindIndex(subscribers, other => other.Session == subscriber.Session);
+        if (index < 0)
+        {
+            return [.. subscribers, subscriber];
+        }
+
+        var replaced = (Subscriber[])subscribers.Clone();
+        replaced[index] = subscriber;
+        return replaced;
+    }
+
+    private static void Match(Node node, ReadOnlySpan<char> rest, Matches matches, bool wildcards)
     {
         var separator = rest.IndexOf('/');
         if (wildcards)
@@ -99,7 +126,7 @@ internal sealed class TopicTree
         }
     }
 
-    private static void Descend(Node node, ReadOnlySpan<char> rest, int separator, List<Subscriber[]> matches)
+    private static void Descend(Node node, ReadOnlySpan<char> rest, int separator, Matches matches)
     {
         if (separator >= 0)
         {
@@ -112,11 +139,11 @@ internal sealed class TopicTree
         }
     }
 
-    private static void Add(Node? node, List<Subscriber[]> matches)
+    private static void Add(Node? node, Matches matches)
     {
-        if (node?.Subscribers is { Length: > 0 } subscribers)
+        if (node is not null)
         {
-            matches.Add(subscribers);
+            matches.Add(node.Subscribers, node.Groups);
         }
     }
 
@@ -125,15 +152,14 @@ internal sealed class TopicTree
     private sealed class Node
     {
         private volatile Subscriber[] _subscribers = [];
+        private volatile ShareGroup[] _groups = [];
         private volatile Node? _anyLevel;
         private volatile Node? _anyLevels;
         private volatile ConcurrentDictionary<string, Node>? _named;
 
-        public Subscriber[] Subscribers
-        {
-            get => _subscribers;
-            set => _subscribers = value;
-        }
+        public Subscriber[] Subscribers => _subscribers;
+
+        public ShareGroup[] Groups => _groups;
 
         /// <summary>The child <c>+</c>.</summary>
         public Node? AnyLevel => _anyLevel;
@@ -141,7 +167,29 @@ internal sealed class TopicTree
         /// <summary>The child <c>#</c>.</summary>
         public Node? AnyLevels => _anyLevels;
 
-        public bool IsEmpty => _subscribers.Length == 0 && _anyLevel is null && _anyLevels is null && _named is null;
+        public bool IsEmpty => _subscribers.Length == 0 && _groups.Length == 0 && _anyLevel is null && _anyLevels is null && _named is null;
+
+        /// <summary>The members of a group; those that share with nobody for null.</summary>
+        public Subscriber[] SubscribersIn(string? group) =>
+            group is null ? _subscribers : Array.Find(_groups, other => other.Name == group)?.Members ?? [];
+
+        /// <summary>Replaces what <see cref="SubscribersIn"/> gives. A group without members is gone.</summary>
+        public void Set(string? name, Subscriber[] subscribers)
+        {
+            if (name is null)
+            {
+                _subscribers = subscribers;
+            }
+            else if (Array.Find(_groups, other => other.Name == name) is { } group)
+            {
+                group.Members = subscribers;
+                _groups = subscribers.Length > 0 ? _groups : Array.FindAll(_groups, other => other != group);
+            }
+            else if (subscribers.Length > 0)
+            {
+                _groups = [.. _groups, new ShareGroup(name) { Members = subscribers }];
+            }
+        }
 
         public Node? Find(string level) => level switch
         {

@@ -24,8 +24,10 @@ internal sealed partial class Session : ILogEntryOwner
     /// <param name="qos">QoS towards this receiver.</param>
     /// <param name="retain">RETAIN flag towards this receiver.</param>
     /// <param name="identifiers">Identifiers of the matching subscriptions, or null.</param>
+    /// <param name="share">The shared subscription by which it comes; the default when it is not shared.</param>
     /// <param name="fanout">Told what is to be kept for the receiver, and whether it falls behind.</param>
-    public void Enqueue(Message message, QualityOfService qos, bool retain, uint[]? identifiers, ref Fanout fanout)
+    /// <returns>False when the session has ended. A message for which it has no room is taken, and counted.</returns>
+    public bool Enqueue(Message message, QualityOfService qos, bool retain, uint[]? identifiers, TopicFilter share, ref Fanout fanout)
     {
         List<LogEntry>? victims = null;
         SessionConnection? toTell;
@@ -33,8 +35,7 @@ internal sealed partial class Session : ILogEntryOwner
         {
             if (_ended)
             {
-                _services.Drops.Count(DropCause.SessionEnded);
-                return;
+                return false;
             }
 
             if (qos == QualityOfService.AtMostOnce)
@@ -48,6 +49,7 @@ internal sealed partial class Session : ILogEntryOwner
                     Qos = qos,
                     Retain = retain,
                     SubscriptionIdentifiers = identifiers,
+                    Share = share,
                     Size = size,
                     Message = message,
                     Order = _arrivals++,
@@ -71,6 +73,7 @@ internal sealed partial class Session : ILogEntryOwner
 
         GiveUp(victims, DropCause.QueueFull);
         toTell?.Sink.OnDeliveriesWaiting();
+        return true;
     }
 
     /// <summary>See <see cref="IBrokerSession.Take"/>.</summary>

@@ -230,23 +230,42 @@ internal sealed partial class Session
         }
     }
 
+    /// <summary>
+    /// Whether another member of the group may get an entry: the message came by a shared subscription, and the receiver cannot have it
+    /// once for ever already ([MQTT-4.8.2-5]).
+    /// </summary>
+    public bool MayPassOn(LogEntry entry) =>
+        entry.Share != default
+        && (entry.Qos == QualityOfService.AtLeastOnce || (entry is { State: LogEntryState.Queued, Dup: false } && entry.Position >= _restoredEnd));
+
     /// <summary>Empties the queue. What its receiver has already is not counted as undelivered.</summary>
-    private List<IKeptReceipt> TakeAll(out long undelivered)
+    private Remains TakeAll(Parting parting, List<TopicFilter> filters, out List<IKeptReceipt> receipts)
     {
-        undelivered = _waiting.Count + _again.Count + _sentOnce.Count;
-        var receipts = new List<IKeptReceipt>();
-        foreach (var entry in _inFlight.Values.Concat(_again).Concat(_waiting.InMemory))
+        receipts = [];
+        var inMemory = _waiting.InMemory.ToList();
+        List<(long, long)> unread = filters.Exists(IsShared) ? [.. _waiting.Unread] : [];
+        var undelivered = _sentOnce.Count + (unread.Count == 0 ? _waiting.Count - inMemory.Count : 0);
+        var shared = new List<(LogEntry, IKeptReceipt?)>();
+        foreach (var entry in _inFlight.Values.Concat(_again).OrderBy(entry => entry.Position).Concat(inMemory))
         {
-            undelivered += entry.State == LogEntryState.Sent ? 1 : 0;
             entry.TryWithdraw();
+            if (MayPassOn(entry))
+            {
+                shared.Add((entry, TakeReceipt(entry)));
+                continue;
+            }
+
+            undelivered += entry.State is LogEntryState.Queued or LogEntryState.Sent ? 1 : 0;
             if (TakeReceipt(entry) is { } receipt)
             {
                 receipts.Add(receipt);
             }
         }
 
-        return receipts;
+        return new Remains(parting, filters, undelivered, shared, unread);
     }
+
+    private static bool IsShared(TopicFilter filter) => SubscriptionFilter.TryParse(filter, out var target) && target.Group is not null;
 
     private void DropSentOnce()
     {

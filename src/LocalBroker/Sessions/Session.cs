@@ -47,6 +47,9 @@ internal sealed partial class Session
 
     public bool HasEnded => Volatile.Read(ref _ended);
 
+    /// <summary>Whether it ended with messages that are to be passed on before it may go from the store.</summary>
+    public bool HasHeirs { get; private set; }
+
     /// <summary>Whether it goes on when its connection ends.</summary>
     public bool OutlivesConnection => IsDurable && Expiry > TimeSpan.Zero;
 
@@ -186,37 +189,33 @@ internal sealed partial class Session
 
     /// <summary>Ends the session for good: its queue is given up and counted.</summary>
     /// <param name="ifOverAt">Only if its time is over at this instant; null to end it in any case.</param>
-    /// <param name="parting">Whom to tell, and the Will.</param>
-    /// <param name="filters">Its subscriptions.</param>
-    /// <param name="undelivered">Messages that were given up.</param>
-    /// <returns>False when it had ended before, or its time is not over.</returns>
-    public bool TryEnd(DateTimeOffset? ifOverAt, out Parting parting, out List<TopicFilter> filters, out long undelivered)
+    /// <returns>What it leaves; null when it had ended before, or its time is not over.</returns>
+    public Remains? TryEnd(DateTimeOffset? ifOverAt)
     {
         List<IKeptReceipt> receipts;
+        Remains remains;
         lock (_gate)
         {
-            (parting, filters, undelivered) = (default, [], 0);
             if (_ended || (ifOverAt is { } now && !IsOver(now)))
             {
-                return false;
+                return null;
             }
 
             _ended = true;
-            parting = new Parting(_connection, _will);
-            filters.AddRange(_subscriptions.Keys);
+            remains = TakeAll(new Parting(_connection, _will), [.. _subscriptions.Keys], out receipts);
+            HasHeirs = remains.HasHeirs;
             _connection = null;
             _congestion.End();
             _will = null;
-            receipts = TakeAll(out undelivered);
         }
 
-        _services.Drops.Count(DropCause.SessionEnded, undelivered);
+        _services.Drops.Count(DropCause.SessionEnded, remains.Undelivered);
         foreach (var receipt in receipts)
         {
             receipt.Kept();
         }
 
-        return true;
+        return remains;
     }
 
     /// <summary>Takes over what was kept of a session; before it is shared.</summary>

@@ -55,6 +55,28 @@ internal sealed class WaitingEntries
         }
     }
 
+    /// <summary>First and last positions of entries in a row that are on disk only, oldest first.</summary>
+    public IEnumerable<(long First, long Last)> Unread
+    {
+        get
+        {
+            for (var first = _unread; first < End; first++)
+            {
+                var last = first;
+                while (IsUnread(last, out _))
+                {
+                    last++;
+                }
+
+                if (last > first)
+                {
+                    yield return (first, last - 1);
+                    first = last;
+                }
+            }
+        }
+    }
+
     /// <summary>Adds the newest entry; its position is <see cref="End"/>.</summary>
     public void Add(LogEntry entry)
     {

@@ -38,6 +38,9 @@ public sealed class LogEntry(long queue, long position)
     /// <summary>Identifiers of the matching subscriptions, or null.</summary>
     public uint[]? SubscriptionIdentifiers { get; init; }
 
+    /// <summary>The shared subscription that gave the message to this session and not to another member; the default for none.</summary>
+    public TopicFilter Share { get; init; }
+
     /// <summary>Octets the message counts against the queue's limit.</summary>
     public int Size { get; init; }
 

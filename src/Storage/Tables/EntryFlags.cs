@@ -21,4 +21,7 @@ internal enum EntryFlags : byte
 
     /// <summary>Subscription Identifiers follow.</summary>
     HasIdentifiers = 0x40,
+
+    /// <summary>The shared subscription by which it came follows.</summary>
+    HasShare = 0x80,
 }

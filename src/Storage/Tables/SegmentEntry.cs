@@ -28,6 +28,9 @@ internal readonly record struct SegmentEntry
 
     public uint[]? SubscriptionIdentifiers { get; init; }
 
+    /// <summary>The shared subscription by which it came; the default for none.</summary>
+    public TopicFilter Share { get; init; }
+
     public bool IsRemoved => Flags.HasFlag(EntryFlags.Removed);
 
     public bool IsShared => Flags.HasFlag(EntryFlags.Shared);
@@ -44,6 +47,7 @@ internal readonly record struct SegmentEntry
         Qos = (QualityOfService)(Flags & EntryFlags.QosMask),
         Retain = Flags.HasFlag(EntryFlags.Retain),
         SubscriptionIdentifiers = SubscriptionIdentifiers,
+        Share = Share,
         Size = Size,
         Message = message,
         IsStored = true,

@@ -1,3 +1,5 @@
+using System.Text;
+using Edge.Messaging;
 using Edge.Messaging.Stores;
 using Edge.Messaging.Wire;
 using Edge.Storage.Records;
@@ -7,8 +9,8 @@ namespace Edge.Storage.Tables;
 /// <summary>Reads and writes the head of a segment: what is known of each entry without its message, positions counted on from the first.</summary>
 /// <remarks>
 /// <code>
-/// flags | size     | length of the message or id of the shared one | [count    | Subscription Identifiers]
-///   1   | variable |                 variable                      |  variable |        4 each             octets
+/// flags | size     | length of the message or id of the shared one | [count    | Subscription Identifiers] | [length | shared subscription]
+///   1   | variable |                 variable                      |  variable |        4 each             |    2    |  length      octets
 /// </code>
 /// A <see cref="Record"/> around all of them. Flags change in place, so the head keeps its length as long as the segment lives.
 /// </remarks>
@@ -62,6 +64,7 @@ internal ref struct SegmentHead
             MessageLength = isShared ? 0 : (int)lengthOrId,
             SharedId = isShared ? lengthOrId : 0,
             SubscriptionIdentifiers = flags.HasFlag(EntryFlags.HasIdentifiers) ? ReadIdentifiers() : null,
+            Share = flags.HasFlag(EntryFlags.HasShare) && TopicFilter.TryParse(_reader.ReadPrefixed(), out var share) ? share : default,
         };
         _messageAt += entry.MessageLength;
         return !_reader.IsTruncated;
@@ -71,14 +74,16 @@ internal ref struct SegmentHead
         1 + VariableInteger.SizeOf(entry.Size) + VariableInteger.SizeOf(lengthOrId)
         + (entry.SubscriptionIdentifiers is { } identifiers
             ? VariableInteger.SizeOf(identifiers.Length) + (sizeof(uint) * identifiers.Length)
-            : 0);
+            : 0)
+        + (entry.Share == default ? 0 : sizeof(ushort) + Encoding.UTF8.GetByteCount(entry.Share.ToString()));
 
     public static void Write(ref WireWriter writer, LogEntry entry, EntryFlags state, long lengthOrId)
     {
         var flags = state
             | (EntryFlags)entry.Qos
             | (entry.Retain ? EntryFlags.Retain : 0)
-            | (entry.SubscriptionIdentifiers is null ? 0 : EntryFlags.HasIdentifiers);
+            | (entry.SubscriptionIdentifiers is null ? 0 : EntryFlags.HasIdentifiers)
+            | (entry.Share == default ? 0 : EntryFlags.HasShare);
         writer.WriteByte((byte)flags);
         VariableInteger.Write(ref writer, entry.Size);
         VariableInteger.Write(ref writer, lengthOrId);
@@ -89,6 +94,11 @@ internal ref struct SegmentHead
             {
                 writer.WriteUInt32(identifier);
             }
+        }
+
+        if (entry.Share != default)
+        {
+            writer.WritePrefixed(entry.Share.ToString());
         }
     }
 

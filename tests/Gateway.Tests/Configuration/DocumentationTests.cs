@@ -1,6 +1,7 @@
 using Edge.Bridge;
 using Edge.Gateway.Configuration;
 using Edge.Gateway.Configuration.Schema;
+using Edge.LocalBroker.Routing;
 using Edge.Messaging;
 
 namespace Edge.Gateway.Tests.Configuration;
@@ -11,6 +12,7 @@ public sealed class DocumentationTests : IDisposable
     private static readonly string[] Pages = File.ReadAllLines(Repository.File("docs/configuration.md"));
 
     private static readonly Dictionary<ushort, TopicName> NoTopics = [];
+    private static readonly Dictionary<string, ShareStrategy> NoStrategies = [];
 
     private readonly Loading _loading = new();
 
@@ -93,7 +95,11 @@ public sealed class DocumentationTests : IDisposable
     }
 
     /// <summary>Two empty dictionaries are not equal.</summary>
-    private static GatewaySettings Comparable(GatewaySettings settings) => settings with { MqttSn = settings.MqttSn with { PredefinedTopics = NoTopics } };
+    private static GatewaySettings Comparable(GatewaySettings settings) => settings with
+    {
+        Broker = settings.Broker with { ShareStrategies = NoStrategies },
+        MqttSn = settings.MqttSn with { PredefinedTopics = NoTopics },
+    };
 
     private static string? TomlOf(string text) => text.Split('`') is ["", var value, ""] ? value : null;
 

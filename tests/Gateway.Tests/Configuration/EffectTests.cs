@@ -35,6 +35,8 @@ public sealed class EffectTests : IDisposable
     [InlineData("mqtt.max_queued_bytes = '3GiB'", "3221225472")]
     [InlineData("mqtt.overflow = 'drop-newest'", "DropNewest")]
     [InlineData("mqtt.max_topic_levels = 8", "8")]
+    [InlineData("mqtt.shared_subscription_strategy = 'hash_clientid'", "HashClientId")]
+    [InlineData("mqtt.shared_subscription_groups = { a = 'sticky', '$queue' = 'random' }", "[a, Sticky] [$queue, Random]")]
     [InlineData("mqtt.topic_alias_maximum = 0", "0")]
     [InlineData("mqtt.server_keep_alive = '5m'", "00:05:00")]
     [InlineData("mqtt.connect_timeout = '1s'", "00:00:01")]
@@ -154,6 +156,8 @@ public sealed class EffectTests : IDisposable
         "mqtt.max_queued_bytes" => $"{s.Broker.MaxQueuedBytes}",
         "mqtt.overflow" => $"{s.Broker.Overflow}",
         "mqtt.max_topic_levels" => $"{s.Broker.MaxTopicLevels}",
+        "mqtt.shared_subscription_strategy" => $"{s.Broker.ShareStrategy}",
+        "mqtt.shared_subscription_groups" => string.Join(' ', s.Broker.ShareStrategies),
         "mqtt.topic_alias_maximum" => $"{s.Mqtt.TopicAliasMaximum}",
         "mqtt.server_keep_alive" => $"{s.Mqtt.ServerKeepAlive}",
         "mqtt.connect_timeout" => $"{s.Mqtt.ConnectTimeout}",

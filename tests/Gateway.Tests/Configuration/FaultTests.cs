@@ -33,6 +33,9 @@ public sealed class FaultTests : IDisposable
     [InlineData("auth.allow_anonymous = false", "auth.allow_anonymous is false, but this version has no way to authenticate, so nobody could connect; it must be \"loopback\" or true")]
     [InlineData("mqttsn.predefined_topics = { 0 = 'a' }", "mqttsn.predefined_topics.0 is no topic id; it must be a whole number from 1 to 65534, since 0 and 65535 are reserved")]
     [InlineData("mqttsn.predefined_topics = { 1 = 'a/#' }", "mqttsn.predefined_topics.1 is \"a/#\"; it must be a Topic Name, and wildcards are for filters")]
+    [InlineData("mqtt.shared_subscription_groups = { g = 'first' }", "mqtt.shared_subscription_groups.g is \"first\"; it must be \"round_robin\", \"round_robin_per_group\", \"random\", \"sticky\", \"local\", \"hash_clientid\" or \"hash_topic\"")]
+    [InlineData("mqtt.shared_subscription_groups = { 'a/b' = 'sticky' }", "mqtt.shared_subscription_groups.a/b is no name of a group; it must be a text without /, + and #")]
+    [InlineData("mqtt.shared_subscription_groups = 'sticky'", "mqtt.shared_subscription_groups is \"sticky\"; it must be a table of groups with their strategies, such as { workers = \"sticky\" }")]
     [InlineData("mqttsn.predefined_topics = []", "mqttsn.predefined_topics is an array; it must be a table of topic ids with their Topic Names, such as { 1 = \"plant/1/temperature\" }")]
     public void A_wrong_value_is_told_with_line_key_value_and_what_would_be_right(string toml, string fault) =>
         Assert.Equal($"gateway.toml:1: {fault}", Assert.Single(_loading.Faults(toml)));

@@ -16,7 +16,7 @@ public sealed class TopicTreeTests
         Gen.Select(Gen.OneOf("a", "b", "", "$x", "+").List[1, 4], Gen.Bool)
             .Select((levels, endsInHash) => string.Join('/', endsInHash ? levels.Append("#") : levels))
             .Where(text => text.Length > 0)
-            .Select(Filter);
+            .SelectMany(text => Gen.OneOf("", "", "$share/g/", "$share/h/", "$queue/").Select(prefix => Filter(prefix + text)));
 
     private static readonly Gen<TopicName> AnyTopic = Level.List[1, 5].Select(levels => string.Join('/', levels)).Where(text => text.Length > 0).Select(Topic);
 
@@ -39,7 +39,7 @@ public sealed class TopicTreeTests
             Assert.Equal(added.Distinct().Count(), tree.Count);
             foreach (var topic in topics)
             {
-                var expected = added.Distinct().Where(pair => pair.Item2.Matches(topic)).Select(pair => ($"c{pair.Item1}", pair.Item2));
+                var expected = added.Distinct().Where(pair => Plain(pair.Item2).Matches(topic)).Select(pair => ($"c{pair.Item1}", pair.Item2));
                 Assert.Equal(expected.Order(ByName), Match(tree, topic).Order(ByName));
             }
         });
@@ -71,10 +71,10 @@ public sealed class TopicTreeTests
         _tree.Set(new Subscriber(session, new Subscription { Filter = Filter("a/+"), MaximumQos = Qos0 }));
         _tree.Set(new Subscriber(session, new Subscription { Filter = Filter("a/+"), MaximumQos = Qos2 }));
 
-        var matches = new List<Subscriber[]>();
+        var matches = new Matches();
         _tree.Match(Topic("a/b"), matches);
 
-        Assert.Equal(Qos2, Assert.Single(Assert.Single(matches)).Subscription.MaximumQos);
+        Assert.Equal(Qos2, Assert.Single(Assert.Single(matches.Lists)).Subscription.MaximumQos);
         Assert.Equal(1, _tree.Count);
     }
 
@@ -139,10 +139,12 @@ public sealed class TopicTreeTests
 
     private static List<(string Client, TopicFilter Filter)> Match(TopicTree tree, TopicName topic)
     {
-        var matches = new List<Subscriber[]>();
+        var matches = new Matches();
         tree.Match(topic, matches);
-        return [.. matches.SelectMany(subscribers => subscribers).Select(subscriber => (subscriber.Session.ClientId, subscriber.Subscription.Filter))];
+        return [.. matches.Lists.Concat(matches.Groups.Select(group => group.Members)).SelectMany(subscribers => subscribers).Select(subscriber => (subscriber.Session.ClientId, subscriber.Subscription.Filter))];
     }
+
+    private static TopicFilter Plain(TopicFilter filter) => SubscriptionFilter.TryParse(filter, out var target) ? target.Filter : default;
 
     private static Session NewSession(int number) => new($"c{number}", 0, Services);
 }

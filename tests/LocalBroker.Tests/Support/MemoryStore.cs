@@ -276,6 +276,7 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
         Qos = kept.Qos,
         Retain = kept.Retain,
         SubscriptionIdentifiers = kept.SubscriptionIdentifiers,
+        Share = kept.Share,
         Size = kept.Size,
         IsStored = true,
     };
@@ -313,10 +314,10 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
     }
 
     private sealed record KeptEntry(
-        Message Message, QualityOfService Qos, bool Retain, uint[]? SubscriptionIdentifiers, int Size, bool IsReceived, bool IsDamaged)
+        Message Message, QualityOfService Qos, bool Retain, uint[]? SubscriptionIdentifiers, TopicFilter Share, int Size, bool IsReceived, bool IsDamaged)
     {
         public KeptEntry(LogEntry entry, Message message, bool IsReceived, bool IsDamaged)
-            : this(message, entry.Qos, entry.Retain, entry.SubscriptionIdentifiers, entry.Size, IsReceived, IsDamaged)
+            : this(message, entry.Qos, entry.Retain, entry.SubscriptionIdentifiers, entry.Share, entry.Size, IsReceived, IsDamaged)
         {
         }
     }

@@ -65,7 +65,6 @@ public sealed class SubscribeTests
     [Theory]
     [InlineData(SubscribeOutcome.NotAuthorized, "03")]
     [InlineData(SubscribeOutcome.FilterInvalid, "03")]
-    [InlineData(SubscribeOutcome.SharedNotSupported, "03")]
     [InlineData(SubscribeOutcome.QuotaExceeded, "01")]
     public void A_refusal_has_a_return_code(SubscribeOutcome outcome, string code)
     {
