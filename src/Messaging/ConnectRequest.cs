@@ -33,6 +33,9 @@ public sealed record ConnectRequest
     /// <summary>Password as presented; null when there was none. Never logged.</summary>
     public ReadOnlyMemory<byte>? Password { get; init; }
 
+    /// <summary>The certificate by which the client proved who it is; null when it showed none.</summary>
+    public ClientCertificate? Certificate { get; init; }
+
     /// <summary>Where the client comes from, for logs and rules, such as <c>192.0.2.7:50123</c>.</summary>
     public string Peer { get; init; } = "";
 

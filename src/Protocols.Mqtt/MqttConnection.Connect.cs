@@ -146,6 +146,7 @@ public sealed partial class MqttConnection
         Will = will,
         UserName = connect.HasUserName ? Encoding.UTF8.GetString(connect.UserName) : null,
         Password = connect.HasPassword ? connect.Password.ToArray() : default(ReadOnlyMemory<byte>?),
+        Certificate = certificate,
         Peer = peer,
         Protocol = _version switch
         {

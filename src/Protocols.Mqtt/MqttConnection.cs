@@ -15,7 +15,9 @@ namespace Edge.Protocols.Mqtt;
 /// <param name="options">Limits that hold for every client.</param>
 /// <param name="clock">Read for Message Expiry Intervals.</param>
 /// <param name="peer">Where the client comes from, for the broker's logs and rules.</param>
-public sealed partial class MqttConnection(MqttOptions options, TimeProvider clock, string peer) : IPeer<MqttReply>
+/// <param name="certificate">The certificate by which the client proved who it is, or null; passed on to the broker.</param>
+public sealed partial class MqttConnection(MqttOptions options, TimeProvider clock, string peer, ClientCertificate? certificate = null)
+    : IPeer<MqttReply>
 {
     /// <summary>Largest Control Packet there can be: type, four octets of Remaining Length, and as many octets as they can say.</summary>
     private const int LargestPacket = 5 + VariableByteInteger.MaxValue;

@@ -243,6 +243,16 @@ public sealed class ConnectProcedureTests
     public void What_comes_while_the_broker_decides_is_out_of_turn() =>
         Assert.Equal(["refuse OutOfSequence", "close, will"], After(ConnectV311).Says("C0"));
 
+    [Fact]
+    public void The_broker_is_told_of_the_clients_certificate()
+    {
+        var certificate = new ClientCertificate { DistinguishedName = "CN=press-7", CommonName = "press-7", AlternativeNames = ["press-7.example"] };
+        var talk = new Conversation(certificate: certificate);
+
+        talk.Says(Conversation.ConnectV5);
+
+        Assert.Same(certificate, talk.Request!.Certificate);
+    }
     private static Conversation After(string connect, MqttOptions? options = null)
     {
         var talk = new Conversation(options);

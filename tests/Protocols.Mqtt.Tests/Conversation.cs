@@ -14,9 +14,9 @@ internal sealed class Conversation : IPeerEffects<MqttReply>
 
     private readonly List<object> _done = [];
 
-    public Conversation(MqttOptions? options = null)
+    public Conversation(MqttOptions? options = null, ClientCertificate? certificate = null)
     {
-        Peer = new MqttConnection(options ?? new MqttOptions(), Clock, "192.0.2.7:50123");
+        Peer = new MqttConnection(options ?? new MqttOptions(), Clock, "192.0.2.7:50123", certificate);
         Peer.OnOpened(this);
     }
 
