@@ -253,6 +253,7 @@ public sealed class ConnectProcedureTests
 
         Assert.Same(certificate, talk.Request!.Certificate);
     }
+
     private static Conversation After(string connect, MqttOptions? options = null)
     {
         var talk = new Conversation(options);
