@@ -81,10 +81,22 @@ internal static class UpstreamDialer
         {
             var chain = new X509Certificate2Collection();
             chain.ImportFromPemFile(certificateFile);
-            tls.ClientCertificateContext = SslStreamCertificateContext.Create(
-                X509Certificate2.CreateFromPemFile(certificateFile, keyFile), chain, offline: true);
+            tls.ClientCertificateContext = SslStreamCertificateContext.Create(LoadCertificate(certificateFile, keyFile), chain, offline: true);
         }
 
         return tls;
+    }
+
+    private static X509Certificate2 LoadCertificate(string certificateFile, string keyFile)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
+        }
+        catch (ArgumentException fault)
+        {
+            // For some kinds of key the framework says so that certificate and key do not belong together.
+            throw new CryptographicException(fault.Message, fault);
+        }
     }
 }

@@ -165,7 +165,7 @@ internal static class BridgeSchema
             load();
             fault = null;
         }
-        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             fault = exception.Message;
         }
