@@ -29,7 +29,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     private readonly List<UpstreamBridge> _bridges = [];
     private Task _bridging = Task.CompletedTask;
     private SystemTopicsTimer? _systemTopics;
-    private MqttTcpListener? _mqtt;
+    private MqttServer? _mqtt;
     private DatagramFront<MqttSnReply>? _mqttSn;
     private bool _isStopped;
 
@@ -54,20 +54,28 @@ internal sealed class RunningGateway : IAsyncDisposable
     /// <summary>The broker inside.</summary>
     public Broker Broker { get; }
 
-    /// <summary>Where MQTT is served; null when it is not.</summary>
-    public IPEndPoint? MqttEndPoint => _mqtt?.EndPoint;
+    /// <summary>Where MQTT is served over TCP; null when it is not.</summary>
+    public IPEndPoint? MqttEndPoint => MqttListeners.FirstOrDefault(listener => listener is { IsSecure: false, IsWebSocket: false })?.EndPoint;
 
     /// <summary>Where MQTT-SN is served; null when it is not.</summary>
     public IPEndPoint? MqttSnEndPoint => _mqttSn?.EndPoint;
 
     /// <summary>What is served where, in words.</summary>
-    public string Listeners => (MqttEndPoint, MqttSnEndPoint) switch
+    public string Listeners
     {
-        ({ } mqtt, { } mqttSn) => $"MQTT {mqtt}, MQTT-SN {mqttSn}",
-        ({ } mqtt, null) => $"MQTT {mqtt}",
-        (null, { } mqttSn) => $"MQTT-SN {mqttSn}",
-        _ => "no listener",
-    };
+        get
+        {
+            List<string> listeners = [.. MqttListeners.Select(listener => $"{listener.Name} {listener.EndPoint}")];
+            if (MqttSnEndPoint is { } mqttSn)
+            {
+                listeners.Add($"MQTT-SN {mqttSn}");
+            }
+
+            return listeners is [] ? "no listener" : string.Join(", ", listeners);
+        }
+    }
+
+    private IReadOnlyList<MqttListener> MqttListeners => _mqtt?.Listeners ?? [];
 
     /// <summary>Opens the store, the listeners, and begins to bridge.</summary>
     /// <exception cref="StartException">A port is in use, or the store cannot be opened.</exception>
@@ -136,16 +144,14 @@ internal sealed class RunningGateway : IAsyncDisposable
             _bridges.Add(bridge);
         }
 
-        if (settings.MqttListener.Enabled)
+        if (MqttListener.AllOf(settings) is { Count: > 0 } listeners)
         {
-            var bind = settings.MqttListener.Bind;
-            _mqtt = await BindAsync("listeners.mqtt.bind", bind, () => MqttTcpListener.StartAsync(bind, settings.Mqtt, _services));
+            _mqtt = await MqttServer.StartAsync(listeners, settings.Mqtt, _services);
         }
 
         if (settings.MqttSnListener.Enabled)
         {
-            var bind = settings.MqttSnListener.Bind;
-            _mqttSn = await BindAsync("listeners.mqttsn.bind", bind, () => Task.FromResult(StartMqttSn(bind, settings.MqttSn)));
+            _mqttSn = StartMqttSn(settings.MqttSnListener.Bind, settings.MqttSn);
         }
 
         _bridging = Task.WhenAll(_bridges.Select(bridge => bridge.RunAsync(_bridgesStopping.Token)));
@@ -160,22 +166,16 @@ internal sealed class RunningGateway : IAsyncDisposable
     private DatagramFront<MqttSnReply> StartMqttSn(IPEndPoint bind, MqttSnOptions options)
     {
         var known = new KnownTopics(options.PredefinedTopics);
-        var front = new DatagramFront<MqttSnReply>(
-            "MQTT-SN", new UdpLink(bind), address => new MqttSnPeer(options, known, address.ToString()), _services);
-        front.Start();
-        return front;
-    }
-
-    private static async Task<T> BindAsync<T>(string key, IPEndPoint bind, Func<Task<T>> start)
-    {
         try
         {
-            return await start();
+            var front = new DatagramFront<MqttSnReply>(
+                "MQTT-SN", new UdpLink(bind), address => new MqttSnPeer(options, known, address.ToString()), _services);
+            front.Start();
+            return front;
         }
-        catch (Exception fault) when (fault is IOException or SocketException or UnauthorizedAccessException)
+        catch (SocketException fault)
         {
-            throw new StartException(
-                $"Cannot listen on {bind} ({key}): {fault.GetBaseException().Message}. Stop the program that uses it, or choose another address.", fault);
+            throw StartException.CannotListen("listeners.mqttsn.bind", bind, fault);
         }
     }
 }

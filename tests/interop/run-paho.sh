@@ -20,6 +20,7 @@ cat > "$work/gateway.toml" <<TOML
 gateway.data_dir = "$work/data"
 gateway.sys_interval = "0"
 listeners.mqtt.bind = "127.0.0.1:$port"
+listeners.ws.enabled = false
 listeners.mqttsn.enabled = false
 mqtt.max_inflight = 20
 mqtt.max_packet_size = "32KiB"

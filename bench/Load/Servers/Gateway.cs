@@ -19,7 +19,7 @@ internal sealed class Gateway(string program, string directory, IReadOnlyList<st
     {
         var data = Path.Combine(directory, $"gateway-{++_starts}");
         Directory.CreateDirectory(data);
-        string[] own = [$"listeners.mqtt.bind={mqtt}", $"listeners.mqttsn.bind={mqttSn}", $"gateway.data_dir={data}"];
+        string[] own = [$"listeners.mqtt.bind={mqtt}", $"listeners.mqttsn.bind={mqttSn}", "listeners.ws.enabled=false", $"gateway.data_dir={data}"];
         var arguments = new List<string> { "run" };
         if (configurationFile is not null)
         {

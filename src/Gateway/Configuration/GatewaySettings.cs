@@ -1,4 +1,3 @@
-using System.Net;
 using Edge.Bridge;
 using Edge.LocalBroker;
 using Edge.Protocols.Mqtt;
@@ -27,10 +26,19 @@ internal sealed record GatewaySettings
     public AnonymousAccess AllowAnonymous { get; init; } = AnonymousAccess.Loopback;
 
     /// <summary>MQTT over TCP.</summary>
-    public ListenerSettings MqttListener { get; init; } = new(Enabled: true, new IPEndPoint(IPAddress.Loopback, 1883));
+    public ListenerSettings MqttListener { get; init; } = new(enabled: true, 1883);
+
+    /// <summary>MQTT over TLS; enabled by its certificate.</summary>
+    public ListenerSettings MqttTlsListener { get; init; } = new(enabled: false, 8883);
+
+    /// <summary>MQTT over WebSocket.</summary>
+    public ListenerSettings WebSocketListener { get; init; } = new(enabled: true, 8083);
+
+    /// <summary>MQTT over secure WebSocket; enabled by its certificate.</summary>
+    public ListenerSettings SecureWebSocketListener { get; init; } = new(enabled: false, 8084);
 
     /// <summary>MQTT-SN over UDP.</summary>
-    public ListenerSettings MqttSnListener { get; init; } = new(Enabled: true, new IPEndPoint(IPAddress.Loopback, 1884));
+    public ListenerSettings MqttSnListener { get; init; } = new(enabled: true, 1884);
 
     /// <summary>Limits of the local broker.</summary>
     public BrokerOptions Broker { get; init; } = new();

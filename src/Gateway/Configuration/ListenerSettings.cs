@@ -5,4 +5,17 @@ namespace Edge.Gateway.Configuration;
 /// <summary>One listener. Section <c>listeners.X</c>.</summary>
 /// <param name="Enabled">Whether it is opened.</param>
 /// <param name="Bind">Address and port; port 0 takes a free one.</param>
-internal sealed record ListenerSettings(bool Enabled, IPEndPoint Bind);
+internal sealed record ListenerSettings(bool Enabled, IPEndPoint Bind)
+{
+    /// <summary>A listener of this machine alone.</summary>
+    public ListenerSettings(bool enabled, int port)
+        : this(enabled, new IPEndPoint(IPAddress.Loopback, port))
+    {
+    }
+
+    /// <summary>Certificates, where the listener is one of TLS.</summary>
+    public TlsSettings Tls { get; init; } = new();
+
+    /// <summary>Path of the URL, where the listener is one of WebSocket.</summary>
+    public string Path { get; init; } = "/mqtt";
+}

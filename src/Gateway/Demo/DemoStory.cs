@@ -111,15 +111,16 @@ internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFacto
         Name = "cloud",
         Storage = new StorageOptions { Directory = Path.Combine(folder.FullName, "cloud") },
         SysInterval = TimeSpan.Zero,
-        MqttListener = new ListenerSettings(Enabled: true, new IPEndPoint(IPAddress.Loopback, 0)),
-        MqttSnListener = new ListenerSettings(Enabled: false, new IPEndPoint(IPAddress.Loopback, 0)),
+        MqttListener = new ListenerSettings(enabled: true, port: 0),
+        WebSocketListener = new ListenerSettings(enabled: false, port: 0),
+        MqttSnListener = new ListenerSettings(enabled: false, port: 0),
     };
 
     private static GatewaySettings EdgeSettings(DirectoryInfo folder, IPEndPoint uplink) => CloudSettings(folder) with
     {
         Name = "edge-demo",
         Storage = new StorageOptions { Directory = Path.Combine(folder.FullName, "edge") },
-        MqttSnListener = new ListenerSettings(Enabled: true, new IPEndPoint(IPAddress.Loopback, 0)),
+        MqttSnListener = new ListenerSettings(enabled: true, port: 0),
         Bridges =
         [
             new BridgeOptions

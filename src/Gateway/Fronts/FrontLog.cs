@@ -21,4 +21,16 @@ internal static partial class FrontLog
 
     [LoggerMessage(1104, LogLevel.Error, "A fault of this program ended the conversation with {Peer}")]
     public static partial void ConversationFaulted(this ILogger logger, string peer, Exception exception);
+
+    [LoggerMessage(1105, LogLevel.Debug, "Refused the client certificate {Subject} from {Peer}: {Reason}")]
+    public static partial void ClientCertificateRefused(this ILogger logger, string peer, string subject, string reason);
+
+    [LoggerMessage(1106, LogLevel.Information, "{Listener} shows the certificate {Subject}, valid until {Until}")]
+    public static partial void CredentialsLoaded(this ILogger logger, string listener, string subject, string until);
+
+    [LoggerMessage(1107, LogLevel.Warning, "{Listener} shows a certificate that is not valid now, only from {From} to {Until}; clients may refuse it")]
+    public static partial void CertificateNotValidNow(this ILogger logger, string listener, string from, string until);
+
+    [LoggerMessage(1108, LogLevel.Warning, "The former certificates stay in use: {Setting} {Problem}")]
+    public static partial void CredentialsKept(this ILogger logger, string setting, string problem);
 }

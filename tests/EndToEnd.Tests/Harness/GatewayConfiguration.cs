@@ -16,11 +16,14 @@ internal sealed record GatewayConfiguration
     public string Receive { get; init; } = """{ filter = "commands/#", qos = 1 }""";
 
     /// <summary>The configuration file.</summary>
-    public string ToToml(string dataDirectory, int mqttPort, int mqttSnPort) => $"""
+    public string ToToml(GatewayProcess gateway) => $"""
         gateway.name = "edge-e2e"
-        gateway.data_dir = "{dataDirectory}"
-        listeners.mqtt.bind = "127.0.0.1:{mqttPort}"
-        listeners.mqttsn.bind = "127.0.0.1:{mqttSnPort}"
+        gateway.data_dir = "{gateway.DataDirectory}"
+        listeners.mqtt.bind = "127.0.0.1:{gateway.MqttPort}"
+        listeners.mqtts.bind = "127.0.0.1:{gateway.MqttTlsPort}"
+        listeners.ws.bind = "127.0.0.1:{gateway.WebSocketPort}"
+        listeners.wss.bind = "127.0.0.1:{gateway.SecureWebSocketPort}"
+        listeners.mqttsn.bind = "127.0.0.1:{gateway.MqttSnPort}"
         {string.Join('\n', Settings)}
         {(CloudPort is { } port ? ToBridge(port) : "")}
         """;

@@ -11,6 +11,15 @@ internal sealed partial class GatewayProcess(GatewayConfiguration configuration,
     /// <summary>Port of MQTT over TCP.</summary>
     public int MqttPort { get; } = Ports.Take();
 
+    /// <summary>Port of MQTT over TLS, which is served when the test gives a certificate.</summary>
+    public int MqttTlsPort { get; } = Ports.Take();
+
+    /// <summary>Port of MQTT over WebSocket.</summary>
+    public int WebSocketPort { get; } = Ports.Take();
+
+    /// <summary>Port of MQTT over secure WebSocket, which is served when the test gives a certificate.</summary>
+    public int SecureWebSocketPort { get; } = Ports.Take();
+
     /// <summary>Port of MQTT-SN over UDP.</summary>
     public int MqttSnPort { get; } = Ports.Take();
 
@@ -41,7 +50,7 @@ internal sealed partial class GatewayProcess(GatewayConfiguration configuration,
     /// <summary>Starts it and waits until every listener is bound.</summary>
     public async Task StartAsync()
     {
-        await System.IO.File.WriteAllTextAsync(File, configuration.ToToml(DataDirectory, MqttPort, MqttSnPort));
+        await System.IO.File.WriteAllTextAsync(File, configuration.ToToml(this));
         var run = ChildProcess.Start(Repository.Gateway, "run", "--config", File);
         _runs.Add(run);
         var ready = run.Errors.FirstAsync(line => line.Contains("gateway ready", StringComparison.Ordinal), "gateway ready");

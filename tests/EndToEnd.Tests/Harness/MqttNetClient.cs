@@ -20,14 +20,19 @@ internal sealed class MqttNetClient : IAsyncDisposable
     public Journal<ReceivedMessage> Received { get; private init; } = new();
 
     /// <summary>Connects.</summary>
+    public static Task<MqttNetClient> ConnectAsync(
+        int port, string clientId, MqttProtocolVersion version = MqttProtocolVersion.V500, Action<MqttClientOptionsBuilder>? configure = null) =>
+        ConnectAsync(options => options.WithTcpServer("127.0.0.1", port), clientId, version, configure);
+
+    /// <summary>Connects to a server of any kind.</summary>
     public static async Task<MqttNetClient> ConnectAsync(
-        int port, string clientId, MqttProtocolVersion version = MqttProtocolVersion.V500, Action<MqttClientOptionsBuilder>? configure = null)
+        Action<MqttClientOptionsBuilder> server, string clientId, MqttProtocolVersion version, Action<MqttClientOptionsBuilder>? configure = null)
     {
         var options = new MqttClientOptionsBuilder()
-            .WithTcpServer("127.0.0.1", port)
             .WithClientId(clientId)
             .WithProtocolVersion(version)
             .WithTimeout(Limits.Event);
+        server(options);
         configure?.Invoke(options);
         var client = new MqttClientFactory().CreateMqttClient();
         var received = new Journal<ReceivedMessage>();

@@ -8,7 +8,7 @@ public sealed class CommandTests : EndToEndTest
     [Fact]
     public async Task Check_finds_nothing_wrong_with_a_good_file()
     {
-        var file = await WriteAsync(new GatewayConfiguration { CloudPort = 1883 }.ToToml(Folder, 1883, 1884));
+        var file = await WriteAsync(new GatewayConfiguration { CloudPort = 1883 }.ToToml(CreateGateway()));
 
         var (exitCode, _, errors) = await ChildProcess.RunAsync(Repository.Gateway, "check", "--config", file);
 

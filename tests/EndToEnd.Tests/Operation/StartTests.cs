@@ -60,6 +60,7 @@ public sealed class StartTests : EndToEndTest
             "--config", like.File,
             "--set", $"gateway.data_dir={Path.Combine(Folder, "second")}",
             "--set", $"listeners.mqtt.bind=127.0.0.1:{Ports.Take()}",
+            "--set", $"listeners.ws.bind=127.0.0.1:{Ports.Take()}",
             "--set", $"listeners.mqttsn.bind=127.0.0.1:{Ports.Take()}",
             "--set", setting);
         Assert.True(exitCode == 1, $"It ended with {exitCode}: {errors}");

@@ -11,7 +11,10 @@ namespace Edge.Gateway.Tests.Commands;
 /// <summary>The running program towards its user and towards systemd.</summary>
 public sealed class RunTests : IDisposable
 {
-    private static readonly string[] FreePorts = ["--set", "listeners.mqtt.bind=127.0.0.1:0", "--set", "listeners.mqttsn.bind=127.0.0.1:0"];
+    private static readonly string[] FreePorts =
+    [
+        "--set", "listeners.mqtt.bind=127.0.0.1:0", "--set", "listeners.ws.bind=127.0.0.1:0", "--set", "listeners.mqttsn.bind=127.0.0.1:0",
+    ];
 
     private readonly TemporaryFolder _folder = new();
 

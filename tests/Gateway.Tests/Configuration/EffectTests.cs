@@ -25,6 +25,12 @@ public sealed class EffectTests : IDisposable
     [InlineData("store.commit_delay = '0'", "00:00:00 00:00:00.5000000")]
     [InlineData("listeners.mqtt.enabled = false", "False 127.0.0.1:1883")]
     [InlineData("listeners.mqtt.bind = '127.0.0.3:7'", "True 127.0.0.3:7")]
+    [InlineData("listeners.mqtts.bind = '127.0.0.3:7'", "False 127.0.0.3:7")]
+    [InlineData("listeners.ws.enabled = false", "False 127.0.0.1:8083")]
+    [InlineData("listeners.ws.bind = '127.0.0.3:7'", "True 127.0.0.3:7")]
+    [InlineData("listeners.ws.path = '/'", "/")]
+    [InlineData("listeners.wss.bind = '127.0.0.3:7'", "False 127.0.0.3:7")]
+    [InlineData("listeners.wss.path = '/a/b'", "/a/b")]
     [InlineData("listeners.mqttsn.enabled = false", "False 127.0.0.1:1884")]
     [InlineData("listeners.mqttsn.bind = '127.0.0.3:7'", "True 127.0.0.3:7")]
     [InlineData("mqtt.max_packet_size = '64KiB'", "65536")]
@@ -95,6 +101,23 @@ public sealed class EffectTests : IDisposable
         Assert.Equal([file, file, file, file], [bridge.PasswordFile, bridge.CaFile, bridge.CertificateFile, bridge.KeyFile]);
     }
 
+    [Theory]
+    [InlineData("mqtts")]
+    [InlineData("wss")]
+    public void Files_of_a_listener_become_absolute_paths_and_turn_it_on(string listener)
+    {
+        var file = _loading.File("all.pem", TestCertificate.Pem);
+        var files = $"[listeners.{listener}]\ncertificate='all.pem'\nkey='all.pem'\nclient_ca='all.pem'\nrequire_client_certificate=true\n";
+
+        var on = Listener(files);
+        var off = Listener(files + "enabled = false");
+
+        Assert.Equal((true, new TlsSettings(file, file, file, RequireClientCertificate: true)), (on.Enabled, on.Tls));
+        Assert.Equal((false, on.Tls), (off.Enabled, off.Tls));
+
+        ListenerSettings Listener(string toml) => _loading.Settings(toml) is var settings && listener == "mqtts" ? settings.MqttTlsListener : settings.SecureWebSocketListener;
+    }
+
     [Fact]
     public void Templates_take_the_gateways_name_wherever_it_stands_in_the_file()
     {
@@ -149,6 +172,11 @@ public sealed class EffectTests : IDisposable
         "store.commit_delay" => $"{s.Storage.CommitDelay} {s.Storage.RemovalDelay}",
         "listeners.mqtt.enabled" or "listeners.mqtt.bind" => $"{s.MqttListener.Enabled} {s.MqttListener.Bind}",
         "listeners.mqttsn.enabled" or "listeners.mqttsn.bind" => $"{s.MqttSnListener.Enabled} {s.MqttSnListener.Bind}",
+        "listeners.mqtts.bind" => $"{s.MqttTlsListener.Enabled} {s.MqttTlsListener.Bind}",
+        "listeners.ws.enabled" or "listeners.ws.bind" => $"{s.WebSocketListener.Enabled} {s.WebSocketListener.Bind}",
+        "listeners.ws.path" => s.WebSocketListener.Path,
+        "listeners.wss.bind" => $"{s.SecureWebSocketListener.Enabled} {s.SecureWebSocketListener.Bind}",
+        "listeners.wss.path" => s.SecureWebSocketListener.Path,
         "mqtt.max_packet_size" => $"{s.Mqtt.MaxPacketSize}",
         "mqtt.max_inflight" => $"{s.Broker.MaxInflight} {s.Mqtt.ReceiveMaximum}",
         "mqtt.max_session_expiry" => $"{s.Broker.MaxSessionExpiry} {s.Mqtt.MaxSessionExpiry} {s.MqttSn.MaxSessionExpiry}",

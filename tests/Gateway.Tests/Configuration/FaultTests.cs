@@ -1,3 +1,5 @@
+using Edge.EndToEnd.Tests.Harness;
+
 namespace Edge.Gateway.Tests.Configuration;
 
 /// <summary>What is refused, and how it is told: key, line, value and what would be right.</summary>
@@ -57,8 +59,7 @@ public sealed class FaultTests : IDisposable
             Assert.Single(_loading.Faults($"listeners.mqtt.bind = '{bind}'")));
 
     [Theory]
-    [InlineData("listeners.ws.enabled = true", "listeners.ws.enabled is true; MQTT over WebSocket is not available in this version, so it must be false or left out")]
-    [InlineData("listeners.mqtts.bind = '127.0.0.1:8883'", "listeners.mqtts.bind is \"127.0.0.1:8883\"; MQTT over TLS is not available in this version, so it must be left out")]
+    [InlineData("listeners.coap.enabled = true", "listeners.coap.enabled is true; CoAP is not available in this version, so it must be false or left out")]
     [InlineData("[coap]\nnotify = 'qos'", "coap.notify is \"qos\"; CoAP is not available in this version, so it must be left out")]
     [InlineData("[[serial]]\nname = 'x'", "serial is an array; MQTT-SN over a serial line is not available in this version, so it must be left out")]
     [InlineData("auth.users_file = 'users.toml'", "auth.users_file is \"users.toml\"; authentication by a users file is not available in this version, so it must be left out")]
@@ -67,7 +68,7 @@ public sealed class FaultTests : IDisposable
         Assert.Equal(fault, Assert.Single(_loading.Faults(toml)).Split(": ", 2)[1]);
 
     [Theory]
-    [InlineData("[listeners.ws]\nenabled = false")]
+    [InlineData("[listeners.coaps]\nenabled = false")]
     [InlineData("[listeners.coap]")]
     [InlineData("mqttsn.advertise_interval = '0'")]
     [InlineData("mqttsn.advertise_interval = 0")]
@@ -77,6 +78,7 @@ public sealed class FaultTests : IDisposable
     [Theory]
     [InlineData("listeners.mqtt.bind = '0.0.0.0:1883'", "listeners.mqtt.bind", "0.0.0.0:1883", "1883")]
     [InlineData("listeners.mqtt.bind = '[::]:1883'", "listeners.mqtt.bind", "[::]:1883", "1883")]
+    [InlineData("listeners.ws.bind = '0.0.0.0:8083'", "listeners.ws.bind", "0.0.0.0:8083", "8083")]
     [InlineData("listeners.mqttsn.bind = '192.0.2.1:2000'", "listeners.mqttsn.bind", "192.0.2.1:2000", "2000")]
     public void A_listener_beyond_loopback_is_refused_while_nobody_needs_to_authenticate(string toml, string key, string bind, string port)
     {
@@ -94,6 +96,33 @@ public sealed class FaultTests : IDisposable
     [InlineData("[::1]:0")]
     [InlineData("[::ffff:127.0.0.1]:1883")]
     public void Every_loopback_address_is_one(string bind) => Assert.Empty(_loading.Load($"listeners.mqtt.bind = '{bind}'").Faults);
+
+    [Theory]
+    [InlineData("enabled = true", "certificate is missing; it must be the path of a PEM file with the listener's certificate")]
+    [InlineData("key = 'own.pem'", "certificate is missing; it must be the path of a PEM file with the listener's certificate")]
+    [InlineData("certificate = 'own.pem'", "key is missing; it must be the path of a PEM file with the private key of certificate")]
+    [InlineData("certificate = 'none.pem'\nkey = 'own.pem'", "certificate is \"none.pem\"; it must be the path of a file that exists and can be read")]
+    [InlineData("certificate = 'text'\nkey = 'own.pem'", "certificate is \"text\"; it must be a PEM file with the listener's certificate: it holds none.")]
+    [InlineData("certificate = 'own.pem'\nkey = 'text'", "key is \"text\"; it must be a PEM file with the private key, not encrypted, of the first certificate in \"own.pem\": …")]
+    [InlineData("certificate = 'own.pem'\nkey = 'other.pem'", "key is \"other.pem\"; it must be a PEM file with the private key, not encrypted, of the first certificate in \"own.pem\": …")]
+    [InlineData("certificate = 'own.pem'\nkey = 'own.pem'\nclient_ca = 'text'", "client_ca is \"text\"; it must be a PEM file with the root certificates that sign the clients': it holds none.")]
+    [InlineData("certificate = 'own.pem'\nkey = 'own.pem'\nclient_ca = 'issued.pem'", "client_ca is \"issued.pem\"; it must be a PEM file with the root certificates that sign the clients': none in it is self-signed.")]
+    [InlineData("certificate = 'own.pem'\nkey = 'own.pem'\nrequire_client_certificate = true", "client_ca is missing; require_client_certificate needs the root certificates that sign the clients'")]
+    [InlineData("certificate = 'own.pem'\nkey = 'own.pem'\nbind = '0.0.0.0:7'", "bind is \"0.0.0.0:7\", beyond loopback, while nobody needs to authenticate; it must be …")]
+    public void Files_of_a_listener_that_give_no_TLS_are_told(string toml, string fault)
+    {
+        _loading.File("own.pem", TestCertificate.Pem);
+        _loading.File("text", "no certificate");
+        var issued = new CertificateAuthority(_loading.Folder, "root").Issue("issued");
+        _loading.File("other.pem", File.ReadAllText(issued.Key));
+        foreach (var listener in (string[])["mqtts", "wss"])
+        {
+            var told = Assert.Single(_loading.Faults($"[listeners.{listener}]\n{toml}")).Split(": ", 2)[1];
+
+            var expected = $"listeners.{listener}.{fault}";
+            Assert.Equal(expected, expected.EndsWith('…') ? string.Concat(told.AsSpan(0, expected.Length - 1), "…") : told);
+        }
+    }
 
     [Theory]
     [InlineData("name = 'a b'", "name is \"a b\"; it must be a name of letters, digits, - and _", "bridge.a b")]
@@ -185,6 +214,18 @@ public sealed class FaultTests : IDisposable
 
         Assert.StartsWith("gateway.toml:4: bridge.c.ca_file is \"not.pem\"; it must be a PEM file with certificates", faults[0], StringComparison.Ordinal);
         Assert.StartsWith("gateway.toml:5: bridge.c.certificate is \"not.pem\"; it must be a PEM file with the certificate that key belongs to", faults[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_of_another_certificate_is_told_and_not_tripped_over()
+    {
+        var issued = new CertificateAuthority(_loading.Folder, "root").Issue("issued");
+        _loading.File("own.pem", TestCertificate.Pem);
+        _loading.File("other.pem", File.ReadAllText(issued.Key));
+
+        var fault = Assert.Single(_loading.Faults("[[bridge]]\nname='c'\naddress='mqtts://h'\ncertificate='own.pem'\nkey='other.pem'"));
+
+        Assert.StartsWith("gateway.toml:4: bridge.c.certificate is \"own.pem\"; it must be a PEM file with the certificate that key belongs to", fault, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Net;
 using Edge.Bridge;
 using Edge.Messaging;
 using Microsoft.Extensions.Logging;
@@ -39,18 +38,7 @@ internal static class GatewaySchema
             "Longest wait of a write for company, so that many share one commit. What is acknowledged meanwhile is never written.",
             (s, value) => s with { Storage = s.Storage with { CommitDelay = value, RemovalDelay = value > s.Storage.RemovalDelay ? value : s.Storage.RemovalDelay } }),
 
-        Value("listeners.mqtt.enabled", SettingType.Toggle, "`true`",
-            "MQTT 3.1, 3.1.1 and 5.0 over TCP.",
-            (s, value) => s with { MqttListener = s.MqttListener with { Enabled = value } }),
-        Value("listeners.mqtt.bind", SettingType.EndPoint, "`\"127.0.0.1:1883\"`",
-            "Where it listens; port 0 takes a free one, which the log names.",
-            (s, value) => s with { MqttListener = s.MqttListener with { Bind = value } }),
-        Value("listeners.mqttsn.enabled", SettingType.Toggle, "`true`",
-            "MQTT-SN over UDP.",
-            (s, value) => s with { MqttSnListener = s.MqttSnListener with { Enabled = value } }),
-        Value("listeners.mqttsn.bind", SettingType.EndPoint, "`\"127.0.0.1:1884\"`",
-            "Where it listens; port 0 takes a free one, which the log names.",
-            (s, value) => s with { MqttSnListener = s.MqttSnListener with { Bind = value } }),
+        .. ListenerSchema.Settings,
 
         Value("mqtt.max_packet_size", SettingType.Size("1KiB", "256MiB"), "`\"1MiB\"`",
             "Largest packet taken from a client; announced as Maximum Packet Size.",
@@ -91,7 +79,7 @@ internal static class GatewaySchema
             "Keep Alive asked of MQTT 5.0 clients that want a longer one or none; `0` leaves it to them.",
             (s, value) => s with { Mqtt = s.Mqtt with { ServerKeepAlive = value } }),
         Value("mqtt.connect_timeout", SettingType.Duration("100ms", "10m"), "`\"10s\"`",
-            "How long a connection may stay without a CONNECT.",
+            "How long a connection may stay without a CONNECT. The TLS handshake and the WebSocket upgrade before it each have as long.",
             (s, value) => s with { Mqtt = s.Mqtt with { ConnectTimeout = value } }),
 
         Value("auth.allow_anonymous",
@@ -124,9 +112,6 @@ internal static class GatewaySchema
             (s, value) => s with { MqttSn = s.MqttSn with { PredefinedTopics = value } }),
         Planned("mqttsn.advertise_interval", "ADVERTISE", "\"0\""),
 
-        .. Listener("mqtts", "MQTT over TLS", "certificate", "key", "client_ca", "require_client_certificate"),
-        .. Listener("ws", "MQTT over WebSocket", "path"),
-        .. Listener("wss", "MQTT over secure WebSocket", "path", "certificate", "key", "client_ca", "require_client_certificate"),
         .. Listener("mqttsn_dtls", "MQTT-SN over DTLS", "psk_file", "certificate", "key", "client_ca"),
         .. Listener("coap", "CoAP"),
         .. Listener("coaps", "CoAP over DTLS", "psk_file", "certificate", "key", "client_ca"),
@@ -157,22 +142,8 @@ internal static class GatewaySchema
             report.Add("auth.allow_anonymous", "is false, but this version has no way to authenticate, so nobody could connect; it must be \"loopback\" or true");
         }
 
-        if (settings.AllowAnonymous == AnonymousAccess.Loopback)
-        {
-            RequireLoopback("listeners.mqtt.bind", settings.MqttListener, report);
-            RequireLoopback("listeners.mqttsn.bind", settings.MqttSnListener, report);
-        }
-
+        ListenerSchema.Check(settings, report);
         CheckTogether(settings.Bridges, report);
-    }
-
-    private static void RequireLoopback(string key, ListenerSettings listener, ConfigurationReport report)
-    {
-        if (listener.Enabled && !IPAddress.IsLoopback(listener.Bind.Address))
-        {
-            report.Add(key, $"is \"{listener.Bind}\", beyond loopback, while nobody needs to authenticate; "
-                + $"it must be a loopback address such as \"127.0.0.1:{listener.Bind.Port}\", or auth.allow_anonymous = true must say that this is meant");
-        }
     }
 
     private static void CheckTogether(IReadOnlyList<BridgeOptions> bridges, ConfigurationReport report)

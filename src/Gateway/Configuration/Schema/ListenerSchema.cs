@@ -1,0 +1,117 @@
+using System.Net;
+using Edge.Gateway.Fronts.Tls;
+
+namespace Edge.Gateway.Configuration.Schema;
+
+/// <summary>The keys of <c>listeners</c>, and what must hold between them.</summary>
+internal static class ListenerSchema
+{
+    /// <summary>A listener: its section, what it is, and where its settings are.</summary>
+    private sealed record Section(
+        string Key, string Feature, Func<GatewaySettings, ListenerSettings> Get, Func<GatewaySettings, ListenerSettings, GatewaySettings> Set,
+        bool IsSecure = false, bool IsWebSocket = false);
+
+    private static readonly Section[] Sections =
+    [
+        new("listeners.mqtt", "MQTT 3.1, 3.1.1 and 5.0 over TCP.", s => s.MqttListener, (s, value) => s with { MqttListener = value }),
+        new("listeners.mqtts", "MQTT over TLS.", s => s.MqttTlsListener, (s, value) => s with { MqttTlsListener = value }, IsSecure: true),
+        new("listeners.ws", "MQTT over WebSocket.", s => s.WebSocketListener, (s, value) => s with { WebSocketListener = value }, IsWebSocket: true),
+        new("listeners.wss", "MQTT over secure WebSocket.", s => s.SecureWebSocketListener, (s, value) => s with { SecureWebSocketListener = value },
+            IsSecure: true, IsWebSocket: true),
+        new("listeners.mqttsn", "MQTT-SN over UDP.", s => s.MqttSnListener, (s, value) => s with { MqttSnListener = value }),
+    ];
+
+    private static readonly SettingType<string> UrlPath = SettingType.Text(
+        "a path such as `\"/mqtt\"`, of letters, digits, `-`, `_`, `.` and `/`",
+        text => text.StartsWith('/') && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '/'));
+
+    /// <summary>The keys, in order.</summary>
+    public static IEnumerable<Setting<GatewaySettings>> Settings { get; } = [.. Sections.SelectMany(SettingsOf)];
+
+    /// <summary>Looks at what one key alone cannot tell.</summary>
+    public static void Check(GatewaySettings settings, ConfigurationReport report)
+    {
+        foreach (var section in Sections)
+        {
+            var listener = section.Get(settings);
+            if (settings.AllowAnonymous == AnonymousAccess.Loopback && listener.Enabled && !IPAddress.IsLoopback(listener.Bind.Address))
+            {
+                report.Add($"{section.Key}.bind", $"is \"{listener.Bind}\", beyond loopback, while nobody needs to authenticate; "
+                    + $"it must be a loopback address such as \"127.0.0.1:{listener.Bind.Port}\", or auth.allow_anonymous = true must say that this is meant");
+            }
+
+            if (section.IsSecure)
+            {
+                CheckTls(section.Key, listener, report);
+            }
+        }
+    }
+
+    private static IEnumerable<Setting<GatewaySettings>> SettingsOf(Section section)
+    {
+        var port = section.Get(new GatewaySettings { Name = "", Storage = new() { Directory = "" } }).Bind.Port;
+
+        // Before the switch: a certificate turns the listener on, and the switch has the last word.
+        IEnumerable<Setting<GatewaySettings>> tls = !section.IsSecure ? [] :
+        [
+            Value(section, "certificate", SettingType.ReadableFile, "none",
+                "PEM file with the listener's certificate, then the intermediate ones up to the root, which are sent along. Read again when it changes.",
+                (l, value) => l with { Enabled = true, Tls = l.Tls with { Certificate = value } }),
+            Value(section, "key", SettingType.ReadableFile, "none",
+                "PEM file with the private key of `certificate`, not encrypted; may be the same file. Read again when it changes.",
+                (l, value) => l with { Tls = l.Tls with { Key = value } }),
+            Value(section, "client_ca", SettingType.ReadableFile, "none",
+                "PEM file with the root certificates that sign the clients'. With it, every client is asked for a certificate, and one that shows "
+                    + "another, or one that ran out, is turned away. Read again when it changes.",
+                (l, value) => l with { Tls = l.Tls with { ClientCa = value } }),
+            Value(section, "require_client_certificate", SettingType.Toggle, "`false`",
+                "Whether a client without a certificate is turned away, too.",
+                (l, value) => l with { Tls = l.Tls with { RequireClientCertificate = value } }),
+        ];
+        IEnumerable<Setting<GatewaySettings>> path = !section.IsWebSocket ? [] :
+        [
+            Value(section, "path", UrlPath, "`\"/mqtt\"`", "Path of the URL at which it is served.", (l, value) => l with { Path = value }),
+        ];
+        return
+        [
+            .. tls,
+            Value(section, "enabled", SettingType.Toggle, section.IsSecure ? "true when there is a certificate" : "`true`",
+                section.Feature,
+                (l, value) => l with { Enabled = value }),
+            Value(section, "bind", SettingType.EndPoint, $"`\"127.0.0.1:{port}\"`",
+                "Where it listens; port 0 takes a free one, which the log names.",
+                (l, value) => l with { Bind = value }),
+            .. path,
+        ];
+    }
+
+    private static void CheckTls(string key, ListenerSettings listener, ConfigurationReport report)
+    {
+        var tls = listener.Tls;
+        var isWhole = true;
+        Require(tls.Certificate is not null || (!listener.Enabled && tls.Key is null), "certificate",
+            "is missing; it must be the path of a PEM file with the listener's certificate");
+        Require(tls.Key is not null || tls.Certificate is null, "key", "is missing; it must be the path of a PEM file with the private key of certificate");
+        Require(tls.ClientCa is not null || !tls.RequireClientCertificate, "client_ca",
+            "is missing; require_client_certificate needs the root certificates that sign the clients'");
+        if (isWhole && tls.Certificate is not null && !TlsCredentials.TryLoad(tls, out _, out var fault))
+        {
+            report.Add($"{key}.{fault.Key}", fault.Problem);
+        }
+
+        void Require(bool holds, string name, string problem)
+        {
+            // A file that is named but cannot be read was told of already.
+            if (!holds && !report.IsGiven($"{key}.{name}"))
+            {
+                report.Add($"{key}.{name}", problem);
+            }
+
+            isWhole &= holds;
+        }
+    }
+
+    private static ValueSetting<GatewaySettings, T> Value<T>(
+        Section section, string key, SettingType<T> type, string byDefault, string summary, Func<ListenerSettings, T, ListenerSettings> set) =>
+        new($"{section.Key}.{key}", type, byDefault, summary, (s, value) => section.Set(s, set(section.Get(s), value)));
+}

@@ -1,0 +1,29 @@
+using System.Net;
+using Edge.Gateway.Configuration;
+
+namespace Edge.Gateway.Fronts;
+
+/// <summary>One address at which MQTT is served.</summary>
+/// <param name="Name">What it is, for people, such as <c>MQTT over TLS</c>.</param>
+/// <param name="Key">Its section of the configuration, such as <c>listeners.mqtts</c>.</param>
+/// <param name="Settings">Where, with which certificates, at which path.</param>
+/// <param name="IsSecure">Whether TLS lies below.</param>
+/// <param name="IsWebSocket">Whether WebSocket lies below.</param>
+internal sealed record MqttListener(string Name, string Key, ListenerSettings Settings, bool IsSecure = false, bool IsWebSocket = false)
+{
+    /// <summary>Address and port that were bound.</summary>
+    public IPEndPoint EndPoint { get; set; } = Settings.Bind;
+
+    /// <summary>The enabled listeners of a configuration, in the order in which they are bound.</summary>
+    public static IReadOnlyList<MqttListener> AllOf(GatewaySettings settings)
+    {
+        MqttListener[] all =
+        [
+            new("MQTT", "listeners.mqtt", settings.MqttListener),
+            new("MQTT over TLS", "listeners.mqtts", settings.MqttTlsListener, IsSecure: true),
+            new("MQTT over WebSocket", "listeners.ws", settings.WebSocketListener, IsWebSocket: true),
+            new("MQTT over secure WebSocket", "listeners.wss", settings.SecureWebSocketListener, IsSecure: true, IsWebSocket: true),
+        ];
+        return [.. all.Where(listener => listener.Settings.Enabled)];
+    }
+}

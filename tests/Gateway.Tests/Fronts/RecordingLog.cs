@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Gateway.Tests.Fronts;
+
+/// <summary>Remembers what was logged.</summary>
+internal sealed class RecordingLog : ILogger
+{
+    private readonly List<(int Event, string Line)> _lines = [];
+
+    public IEnumerable<int> Events => _lines.Select(line => line.Event);
+
+    public string Last => _lines[^1].Line;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _lines.Add((eventId.Id, formatter(state, exception)));
+}
