@@ -22,6 +22,9 @@ need() {
 need mosquitto test -x /usr/sbin/mosquitto
 need mosquitto-clients test -x /usr/bin/mosquitto_sub
 need python3-paho-mqtt /usr/bin/python3 -c 'import paho.mqtt.client'
+need nodejs node --version
+need node-mqtt test -d /usr/share/nodejs/mqtt
+need openssl openssl version
 need systemd test -x /usr/bin/systemd-analyze
 if [ ${#missing[@]} -gt 0 ]; then
     echo "Installing ${missing[*]}"

@@ -33,4 +33,7 @@ internal static partial class FrontLog
 
     [LoggerMessage(1108, LogLevel.Warning, "The former certificates stay in use: {Setting} {Problem}")]
     public static partial void CredentialsKept(this ILogger logger, string setting, string problem);
+
+    [LoggerMessage(1109, LogLevel.Debug, "Refused a web page of {Origin}: auth.allow_anonymous lets in programs of this machine, not pages from elsewhere in its browser")]
+    public static partial void PageRefused(this ILogger logger, string origin);
 }

@@ -11,18 +11,28 @@ namespace Edge.Gateway.Fronts;
 /// <param name="IsWebSocket">Whether WebSocket lies below.</param>
 internal sealed record MqttListener(string Name, string Key, ListenerSettings Settings, bool IsSecure = false, bool IsWebSocket = false)
 {
+    /// <summary>
+    /// Whether web pages from elsewhere are turned away when their browser is on this machine: who is let in without a name because it is
+    /// on this machine is a program of this machine, not whatever page is open there.
+    /// </summary>
+    public bool RefusesForeignPages { get; init; }
+
     /// <summary>Address and port that were bound.</summary>
     public IPEndPoint EndPoint { get; set; } = Settings.Bind;
 
     /// <summary>The enabled listeners of a configuration, in the order in which they are bound.</summary>
     public static IReadOnlyList<MqttListener> AllOf(GatewaySettings settings)
     {
+        var refusesPages = settings.AllowAnonymous == AnonymousAccess.Loopback;
         MqttListener[] all =
         [
             new("MQTT", "listeners.mqtt", settings.MqttListener),
             new("MQTT over TLS", "listeners.mqtts", settings.MqttTlsListener, IsSecure: true),
-            new("MQTT over WebSocket", "listeners.ws", settings.WebSocketListener, IsWebSocket: true),
-            new("MQTT over secure WebSocket", "listeners.wss", settings.SecureWebSocketListener, IsSecure: true, IsWebSocket: true),
+            new("MQTT over WebSocket", "listeners.ws", settings.WebSocketListener, IsWebSocket: true) { RefusesForeignPages = refusesPages },
+            new("MQTT over secure WebSocket", "listeners.wss", settings.SecureWebSocketListener, IsSecure: true, IsWebSocket: true)
+            {
+                RefusesForeignPages = refusesPages,
+            },
         ];
         return [.. all.Where(listener => listener.Settings.Enabled)];
     }

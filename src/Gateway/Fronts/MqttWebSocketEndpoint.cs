@@ -23,6 +23,11 @@ internal sealed class MqttWebSocketEndpoint(MqttHandler handler, FrontServices s
             context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
             context.Response.Headers.Upgrade = "websocket";
         }
+        else if (listener.RefusesForeignPages && IsForeignPage(context, out var origin))
+        {
+            services.Logger.PageRefused(origin);
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        }
         else if (SubProtocols.FirstOrDefault(offered.Contains) is { } subProtocol)
         {
             await ServeAsync(context, subProtocol);
@@ -31,6 +36,15 @@ internal sealed class MqttWebSocketEndpoint(MqttHandler handler, FrontServices s
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
         }
+    }
+
+    /// <summary>Whether a browser on this machine asks for a page from elsewhere. Browsers say where a page is from; other programs say nothing or what they like.</summary>
+    private static bool IsForeignPage(HttpContext context, out string origin)
+    {
+        origin = context.Request.Headers.Origin.ToString();
+        return origin.Length > 0
+            && IPAddress.IsLoopback(context.Connection.RemoteIpAddress!)
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.IsLoopback);
     }
 
     private async Task ServeAsync(HttpContext context, string subProtocol)

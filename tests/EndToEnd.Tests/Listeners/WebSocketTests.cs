@@ -66,6 +66,26 @@ public sealed class WebSocketTests : EndToEndTest
         Assert.Equal(status, socket.HttpStatusCode);
     }
 
+    [Theory]
+    [InlineData("https://example.com", HttpStatusCode.Forbidden)]
+    [InlineData("http://localhost.example.com:8083", HttpStatusCode.Forbidden)]
+    [InlineData("null", HttpStatusCode.Forbidden)]
+    [InlineData("http://localhost:3000", HttpStatusCode.SwitchingProtocols)]
+    [InlineData("https://127.0.0.1", HttpStatusCode.SwitchingProtocols)]
+    [InlineData("https://example.com", HttpStatusCode.SwitchingProtocols, "auth.allow_anonymous = true")]
+    public async Task A_page_from_elsewhere_is_no_client_of_this_machine(string origin, HttpStatusCode status, params string[] settings)
+    {
+        var gateway = await StartGatewayAsync(new GatewayConfiguration { Settings = settings });
+        using var socket = new ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        socket.Options.SetRequestHeader("Origin", origin);
+
+        var opening = OpenAsync(socket, gateway, "/mqtt", ["mqtt"]);
+        await (status == HttpStatusCode.Forbidden ? Assert.ThrowsAsync<WebSocketException>(() => opening) : opening);
+
+        Assert.Equal(status, socket.HttpStatusCode);
+    }
+
     [Fact]
     public async Task A_browser_that_opens_the_url_is_told_to_upgrade()
     {
