@@ -16,6 +16,7 @@ internal sealed class Batch
     private readonly Dictionary<(long Session, TopicFilter Filter), Subscription?> _subscriptions = [];
     private readonly Dictionary<ReceivedExchange, ExchangeChange> _exchanges = [];
     private readonly Dictionary<TopicName, Message?> _retained = [];
+    private readonly Dictionary<long, DelayedMessage?> _delayed = [];
     private readonly List<TaskCompletionSource> _waiters = [];
     private long _receivedSince = long.MaxValue;
     private long _unhurriedSince = long.MaxValue;
@@ -48,10 +49,13 @@ internal sealed class Batch
     /// <summary>Retained messages to keep; null for one to forget.</summary>
     public IReadOnlyDictionary<TopicName, Message?> Retained => _retained;
 
+    /// <summary>Delayed messages to keep, by number; null for one to forget.</summary>
+    public IReadOnlyDictionary<long, DelayedMessage?> Delayed => _delayed;
+
     /// <summary>How many changes there are.</summary>
     public int Count =>
         _appended.Count + _received.Count + _removed.Count + _emptiedQueues.Count + _deletedSessions.Count
-        + _sessions.Count + _subscriptions.Count + _exchanges.Count + _retained.Count;
+        + _sessions.Count + _subscriptions.Count + _exchanges.Count + _retained.Count + _delayed.Count;
 
     public bool IsEmpty => Count == 0 && _waiters.Count == 0;
 
@@ -145,6 +149,26 @@ internal sealed class Batch
     public void SaveRetained(Message message) => SetRetained(message.Topic, message);
 
     public void DeleteRetained(TopicName topic) => SetRetained(topic, null);
+
+    public void SaveDelayed(DelayedMessage delayed)
+    {
+        NoteUnhurried();
+        _delayed[delayed.Number] = delayed;
+    }
+
+    public void DeleteDelayed(long number)
+    {
+        NoteUnhurried();
+        if (_delayed.GetValueOrDefault(number) is not null)
+        {
+            // It came due before it was on disk.
+            _delayed.Remove(number);
+        }
+        else
+        {
+            _delayed[number] = null;
+        }
+    }
 
     /// <summary>Adds somebody who waits for the commit.</summary>
     public void AddWaiter(TaskCompletionSource waiter)
@@ -293,6 +317,18 @@ internal sealed class Batch
         foreach (var (topic, message) in later._retained)
         {
             _retained[topic] = message;
+        }
+
+        foreach (var (number, delayed) in later._delayed)
+        {
+            if (delayed is null)
+            {
+                DeleteDelayed(number);
+            }
+            else
+            {
+                SaveDelayed(delayed);
+            }
         }
     }
 

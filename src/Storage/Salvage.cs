@@ -25,6 +25,7 @@ internal sealed class Salvage
         ("subscription", "session", "session, filter, record", "INSERT OR IGNORE INTO subscription (session, filter, record) VALUES (?, ?, ?)"),
         ("received", "id", "id, record", "INSERT OR IGNORE INTO received (id, record) VALUES (?, ?)"),
         ("retained", "id", "id, record", "INSERT OR IGNORE INTO retained (id, record) VALUES (?, ?)"),
+        ("delayed", "id", "id, record", "INSERT OR IGNORE INTO delayed (id, record) VALUES (?, ?)"),
         ("shared", "id", "id, record", "INSERT OR IGNORE INTO shared (id, record) VALUES (?, ?)"),
         ("segment", "id", "id, head", "INSERT OR IGNORE INTO segment (id, head) VALUES (?, ?)"),
         ("segment", "id", "id, messages", "UPDATE segment SET messages = ?2 WHERE id = ?1"),

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Storage;
 
-/// <summary>The durable store: queues, sessions and retained messages in one SQLite database, written by group commit.</summary>
+/// <summary>The durable store: queues, sessions, retained and delayed messages in one SQLite database, written by group commit.</summary>
 /// <remarks>
 /// <para>Safe for any number of callers. Owners of entries are told from the store's own thread.</para>
 /// <para>
@@ -72,8 +72,8 @@ public sealed class SqliteStore : IMessageLog, ISessionStore, IAsyncDisposable
         Interlocked.Exchange(ref _state, null) ?? throw new InvalidOperationException("What the store held at start can be taken once.");
 
     /// <inheritdoc/>
-    public void Append(IReadOnlyList<LogEntry> entries, ReceivedExchange? received = null) =>
-        _commits.Enqueue((entries, received), static (batch, appended) =>
+    public void Append(IReadOnlyList<LogEntry> entries, ReceivedExchange? received = null, long? delayed = null) =>
+        _commits.Enqueue((entries, received, delayed), static (batch, appended) =>
         {
             foreach (var entry in appended.entries)
             {
@@ -83,6 +83,11 @@ public sealed class SqliteStore : IMessageLog, ISessionStore, IAsyncDisposable
             if (appended.received is { } exchange)
             {
                 batch.OpenExchange(exchange);
+            }
+
+            if (appended.delayed is { } number)
+            {
+                batch.DeleteDelayed(number);
             }
         });
 
@@ -125,6 +130,20 @@ public sealed class SqliteStore : IMessageLog, ISessionStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public void DeleteRetained(TopicName topic) => _commits.Enqueue(topic, static (batch, name) => batch.DeleteRetained(name));
+
+    /// <inheritdoc/>
+    public void SaveDelayed(DelayedMessage delayed, ReceivedExchange? received = null) =>
+        _commits.Enqueue((delayed, received), static (batch, saved) =>
+        {
+            batch.SaveDelayed(saved.delayed);
+            if (saved.received is { } exchange)
+            {
+                batch.OpenExchange(exchange);
+            }
+        });
+
+    /// <inheritdoc/>
+    public void DeleteDelayed(long number) => _commits.Enqueue(number, static (batch, deleted) => batch.DeleteDelayed(deleted));
 
     /// <inheritdoc/>
     public Task CommitAsync() => _commits.CommitAsync();

@@ -13,9 +13,9 @@ internal static partial class StorageLog
 
     [LoggerMessage(5010, LogLevel.Error,
         "The store {Path} cannot be read as it is ({Reason}). Saved from it: {Sessions} sessions, {Subscriptions} subscriptions, "
-        + "{Retained} retained messages, {Messages} queued messages. Its files were set aside as {SetAside}")]
+        + "{Retained} retained messages, {Delayed} delayed messages, {Messages} queued messages. Its files were set aside as {SetAside}")]
     public static partial void Salvaged(
-        this ILogger logger, string path, string reason, long sessions, long subscriptions, long retained, long messages, string setAside);
+        this ILogger logger, string path, string reason, long sessions, long subscriptions, long retained, long delayed, long messages, string setAside);
 
     [LoggerMessage(5011, LogLevel.Error, "Left out of the store as damaged: {Sessions} sessions, {Subscriptions} subscriptions, {Messages} messages")]
     public static partial void DamageFound(this ILogger logger, long sessions, long subscriptions, long messages);

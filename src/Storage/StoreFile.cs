@@ -197,6 +197,7 @@ internal sealed class StoreFile : IDisposable
             sessions.Count,
             sessions.Sum(session => (long)session.Subscriptions.Count),
             loaded.State.Retained.Count,
+            loaded.State.Delayed.Count,
             sessions.Sum(session => (long)session.Entries.Count),
             setAside);
         return loaded;

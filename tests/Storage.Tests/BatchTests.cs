@@ -21,6 +21,8 @@ public sealed class BatchTests
         CloseExchange,
         SaveRetained,
         DeleteRetained,
+        SaveDelayed,
+        DeleteDelayed,
     }
 
     /// <summary>What comes while a commit is under way that then fails is as if it had come before.</summary>
@@ -30,6 +32,7 @@ public sealed class BatchTests
         {
             var (one, first, later) = (new Batch(), new Batch(), new Batch());
             var appended = new HashSet<long>();
+            var (saved, delayed) = (new HashSet<long>(), new HashSet<long> { 0, 1, 2 });
             var open = (from number in Enumerable.Range(1, 3) from value in Enumerable.Range(0, 3) select (number, value)).ToHashSet();
             for (var index = 0; index < steps.Length; index++)
             {
@@ -39,6 +42,8 @@ public sealed class BatchTests
                 {
                     Step.Append => value >= 3 && appended.Add(EntryKey.Of(number, value)),
                     Step.Remove or Step.MarkReceived => value < 3 || appended.Contains(EntryKey.Of(number, value)),
+                    Step.SaveDelayed => value >= 3 && saved.Add(value) && delayed.Add(value),
+                    Step.DeleteDelayed => delayed.Remove(value),
                     Step.OpenExchange => open.Add((number, value)),
                     Step.CloseExchange => open.Remove((number, value)),
                     Step.DeleteSession => open.RemoveWhere(exchange => exchange.number == number) >= 0,
@@ -67,6 +72,16 @@ public sealed class BatchTests
         Assert.Equal(4, batch.Removed.Count);
         Assert.Equal(
             [new KeyRange(EntryKey.Of(1, 3), EntryKey.Of(1, 6)), new KeyRange(EntryKey.Of(1, 9), EntryKey.Of(1, 10))], KeyRange.Merge(batch.Removed));
+    }
+
+    [Fact]
+    public void A_delayed_message_that_comes_due_before_it_is_on_disk_is_never_written()
+    {
+        var batch = new Batch();
+        batch.SaveDelayed(TestStore.Delayed(1));
+        batch.DeleteDelayed(1);
+
+        Assert.True(batch.IsEmpty);
     }
 
     [Fact]
@@ -126,6 +141,12 @@ public sealed class BatchTests
             case Step.DeleteRetained:
                 batch.DeleteRetained(topic);
                 break;
+            case Step.SaveDelayed:
+                batch.SaveDelayed(TestStore.Delayed(value));
+                break;
+            case Step.DeleteDelayed:
+                batch.DeleteDelayed(value);
+                break;
         }
     }
 
@@ -139,6 +160,7 @@ public sealed class BatchTests
         Join(batch.Sessions),
         Join(batch.Subscriptions),
         Join(batch.Exchanges),
+        Join(batch.Delayed.Select(pair => (pair.Key, pair.Value is null))),
         Join(batch.Retained.Select(pair => (pair.Key, pair.Value is null ? "" : Convert.ToHexString(pair.Value.Payload.Span)))));
 
     private static string Join<T>(IEnumerable<T> values) => string.Join(' ', values.Select(value => $"{value}").Order(StringComparer.Ordinal));

@@ -1,6 +1,7 @@
 using CsCheck;
 using Edge.Messaging;
 using Edge.Storage.Schema;
+using Edge.Storage.Sqlite;
 
 namespace Edge.Storage.Tests;
 
@@ -133,6 +134,40 @@ public sealed class DamageTests(FilledStore filled) : IClassFixture<FilledStore>
         await using var again = TestStore.Open(settled);
         Assert.Equal(0, again.Drops.Read(DropCause.Corrupt));
         Assert.Empty(again.Logger.Errors);
+    }
+
+    [Fact]
+    public async Task Delayed_messages_are_saved_like_the_rest_and_a_damaged_one_is_counted()
+    {
+        using var settled = await SettledAsync();
+        using (var connection = new Connection(settled.Database))
+        {
+            connection.Execute("UPDATE delayed SET record = substr(record, 1, 12) || x'FF' || substr(record, 14) WHERE id = 7; PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+
+        Overwrite(settled.Database, 0, new byte[StoreSchema.PageSize]);
+
+        await using var test = TestStore.Open(settled);
+
+        Assert.Equal(
+            Enumerable.Range(1, FilledStore.Delayed).Except([7]).Select(number => $"delayed/{number}"),
+            test.State.Delayed.Select(delayed => delayed.Message.Topic.ToString()));
+        Assert.Equal(1, test.Drops.Read(DropCause.Corrupt));
+        Assert.Equal((1, 1), (test.Logger.Count(5010), test.Logger.Count(5011)));
+    }
+
+    [Fact]
+    public async Task A_row_of_another_table_is_no_delayed_message()
+    {
+        using var settled = await SettledAsync();
+        using (var connection = new Connection(settled.Database))
+        {
+            connection.Execute("DELETE FROM delayed; INSERT INTO delayed SELECT id, record FROM retained");
+        }
+
+        await using var test = TestStore.Open(settled);
+
+        Assert.Empty(test.State.Delayed);
     }
 
     [Fact]

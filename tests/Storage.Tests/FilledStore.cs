@@ -6,6 +6,7 @@ public sealed class FilledStore : IAsyncLifetime
     internal const int Sessions = 3;
     internal const int Entries = 400;
     internal const int Retained = 50;
+    internal const int Delayed = 50;
 
     private readonly TemporaryFolder _origin = new();
     private TemporaryFolder? _cut;
@@ -51,6 +52,11 @@ public sealed class FilledStore : IAsyncLifetime
         for (var topic = part * Retained / 2; topic < (part + 1) * Retained / 2; topic++)
         {
             test.Store.SaveRetained(TestStore.MessageOn($"retained/{topic}"));
+        }
+
+        for (var number = part * Delayed / 2; number < (part + 1) * Delayed / 2; number++)
+        {
+            test.Store.SaveDelayed(TestStore.Delayed(1 + number));
         }
 
         await test.Store.CommitAsync();

@@ -27,6 +27,9 @@ public sealed class ModelTests
         CloseExchange,
         SaveRetained,
         DeleteRetained,
+        SaveDelayed,
+        DeliverDelayed,
+        DeleteDelayed,
         Commit,
         Reopen,
         CutPower,
@@ -100,8 +103,10 @@ public sealed class ModelTests
         private readonly Dictionary<(long, TopicFilter), Subscription> _subscriptions = [];
         private readonly HashSet<ReceivedExchange> _exchanges = [];
         private readonly Dictionary<TopicName, Message> _retained = [];
+        private readonly SortedDictionary<long, DelayedMessage> _delayed = [];
         private readonly SortedDictionary<(long Queue, long Position), (LogEntry Entry, Message Message)> _entries = [];
         private readonly long[] _next = new long[Numbers + 1];
+        private long _lastDelayed;
 
         public void Apply(TestStore test, Step step, int number, int value)
         {
@@ -125,6 +130,21 @@ public sealed class ModelTests
                     break;
                 case Step.AppendExchange when _exchanges.Add(ExchangeOf(number, value)):
                     store.Append([Add(test, number, NewMessage(number, value))], ExchangeOf(number, value));
+                    break;
+                case Step.SaveDelayed:
+                    var delayed = TestStore.Delayed(++_lastDelayed, new string('d', value));
+                    store.SaveDelayed(delayed, _exchanges.Add(ExchangeOf(number, value)) ? ExchangeOf(number, value) : null);
+                    _delayed.Add(delayed.Number, delayed);
+                    break;
+                case Step.DeliverDelayed when _delayed.Count > 0:
+                    var due = _delayed.Values.First();
+                    store.Append([Add(test, number, due.Message)], delayed: due.Number);
+                    _delayed.Remove(due.Number);
+                    break;
+                case Step.DeleteDelayed when _delayed.Count > 0:
+                    var last = _delayed.Keys.Last();
+                    store.DeleteDelayed(last);
+                    _delayed.Remove(last);
                     break;
                 case Step.Withdraw when EntryOf(number, value) is { } entry:
                     _entries.Remove((number, entry.Position));
@@ -160,6 +180,7 @@ public sealed class ModelTests
             Assert.Equal(
                 _retained.Values.OrderBy(message => message.Topic.ToString(), StringComparer.Ordinal).Select(message => message.Payload.ToArray()),
                 test.State.Retained.OrderBy(message => message.Topic.ToString(), StringComparer.Ordinal).Select(message => message.Payload.ToArray()));
+            Assert.Equal(_delayed.Values.Select(Describe), test.State.Delayed.Select(Describe));
             foreach (var session in test.State.Sessions)
             {
                 var number = session.Record.Number;
@@ -296,6 +317,9 @@ public sealed class ModelTests
                 _entries.Remove(key);
             }
         }
+
+        private static (long Number, DateTimeOffset DueAt, string Payload) Describe(DelayedMessage delayed) =>
+            (delayed.Number, delayed.DueAt, Convert.ToHexString(delayed.Message.Payload.Span));
 
         private static Message NewMessage(long number, int value) => TestStore.MessageOn($"plant/{number}", new string('m', value));
 

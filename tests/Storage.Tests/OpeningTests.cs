@@ -107,15 +107,55 @@ public sealed class OpeningTests : IDisposable
 
         using (var connection = new Connection(_folder.Database))
         {
-            connection.Execute("PRAGMA user_version = 2; CREATE TABLE other (id); DROP TABLE retained");
+            connection.Execute("PRAGMA user_version = 3; CREATE TABLE other (id); DROP TABLE retained");
         }
 
         await using var again = TestStore.Open(_folder);
 
         Assert.Single(Assert.Single(again.State.Sessions).Entries);
-        Assert.Contains("version 2", Assert.Single(again.Logger.Errors), StringComparison.Ordinal);
+        Assert.Contains("version 3", Assert.Single(again.Logger.Errors), StringComparison.Ordinal);
         using var setAside = new Connection(Assert.Single(_folder.SetAside));
-        Assert.Equal(2, setAside.QueryInt64("PRAGMA user_version"));
+        Assert.Equal(3, setAside.QueryInt64("PRAGMA user_version"));
+    }
+
+    [Fact]
+    public async Task A_store_of_the_first_version_is_brought_up_to_date_with_all_that_is_in_it()
+    {
+        string[] tables;
+        using (var first = new Connection(Path.Combine(_folder.Path, "first.db")))
+        {
+            using var script = new StreamReader(typeof(StoreSchema).Assembly.GetManifestResourceStream(typeof(StoreSchema), "0001.sql")!);
+            first.Execute(await script.ReadToEndAsync(TestContext.Current.CancellationToken));
+            tables = TablesOf(first);
+        }
+
+        await using (var test = TestStore.Open(_folder))
+        {
+            test.Store.SaveSession(TestStore.Session(1));
+            test.Append(1, 0);
+            test.Store.SaveRetained(TestStore.MessageOn("retained"));
+        }
+
+        using (var connection = new Connection(_folder.Database))
+        {
+            connection.Execute("PRAGMA user_version = 1; DROP TABLE delayed");
+            Assert.Equal(tables, TablesOf(connection));
+        }
+
+        await using (var test = TestStore.Open(_folder))
+        {
+            Assert.Single(Assert.Single(test.State.Sessions).Entries);
+            Assert.Single(test.State.Retained);
+            test.Store.SaveDelayed(TestStore.Delayed(1));
+            Assert.Empty(test.Logger.Errors);
+        }
+
+        await using var again = TestStore.Open(_folder);
+        Assert.Single(again.State.Delayed);
+        Assert.Empty(_folder.SetAside);
+
+        static string[] TablesOf(Connection connection) =>
+            [.. connection.Query("SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE sql NOT NULL ORDER BY name)")!.Split(';')];
     }
 
     [Fact]

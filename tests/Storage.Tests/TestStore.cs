@@ -52,6 +52,9 @@ internal sealed class TestStore : IAsyncDisposable
 
     public static SessionRecord Session(long number) => new() { Number = number, ClientId = $"client-{number}", Expiry = TimeSpan.MaxValue };
 
+    public static DelayedMessage Delayed(long number, string payload = "later") =>
+        new(number, new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero) + TimeSpan.FromSeconds(number), MessageOn($"delayed/{number}", payload));
+
     public LogEntry Entry(long queue, long position, Message? message = null, QualityOfService qos = QualityOfService.AtLeastOnce)
     {
         message ??= MessageOn($"plant/{queue}", $"value {position}");

@@ -1,6 +1,6 @@
 namespace Edge.Messaging.Stores;
 
-/// <summary>Durable records of sessions and retained messages. Calls return at once; the writes share commits in the order of calls.</summary>
+/// <summary>Durable records of sessions, retained and delayed messages. Calls return at once; the writes share commits in the order of calls.</summary>
 public interface ISessionStore
 {
     /// <summary>All that was kept, read once at start.</summary>
@@ -26,6 +26,14 @@ public interface ISessionStore
 
     /// <summary>Forgets the retained message of a topic.</summary>
     void DeleteRetained(TopicName topic);
+
+    /// <summary>Keeps a delayed message under its number, until <see cref="IMessageLog.Append"/> names it as due or it is forgotten.</summary>
+    /// <param name="delayed">The message. Its number is not used again.</param>
+    /// <param name="received">The incoming QoS 2 exchange that brought it, kept in the very same commit; null for none.</param>
+    void SaveDelayed(DelayedMessage delayed, ReceivedExchange? received = null);
+
+    /// <summary>Forgets a delayed message.</summary>
+    void DeleteDelayed(long number);
 
     /// <summary>Completes when everything asked for before this call is on disk.</summary>
     Task CommitAsync();

@@ -17,6 +17,7 @@ internal sealed class StoreTables
     private readonly SegmentTable _segments;
     private readonly SessionTable _sessions;
     private readonly RetainedTable _retained;
+    private readonly DelayedTable _delayed;
     private readonly StoreCounters _counters;
     private readonly ILogger _logger;
 
@@ -29,6 +30,7 @@ internal sealed class StoreTables
         _segments = new SegmentTable(connection, _shared, counters, logger);
         _sessions = new SessionTable(connection);
         _retained = new RetainedTable(connection);
+        _delayed = new DelayedTable(connection);
     }
 
     /// <summary>Commits a batch. When it throws, nothing of it is on disk.</summary>
@@ -54,11 +56,13 @@ internal sealed class StoreTables
     {
         var damagedSessions = new List<long>();
         var damagedRetained = new List<long>();
+        var damagedDelayed = new List<long>();
         var damagedEntries = new List<long>();
         var damagedSegments = new List<long>();
         var entries = new List<(long Queue, StoredEntry Entry)>();
         var sessions = _sessions.Load(damagedSessions);
         var retained = _retained.Load(damagedRetained);
+        var delayed = _delayed.Load(damagedDelayed);
         var subscriptions = _sessions.LoadSubscriptions();
         var exchanges = _sessions.LoadExchanges();
         _shared.LoadIds();
@@ -71,7 +75,8 @@ internal sealed class StoreTables
             .ToHashSet();
 
         var damagedSubscriptions = subscriptions.Where(row => row.Subscription is null).ToList();
-        var lostMessages = damagedRetained.Count + damagedEntries.Count + damagedSegments.Count + entries.Count(entry => unknown.Contains(entry.Queue));
+        var lostMessages = damagedRetained.Count + damagedDelayed.Count + damagedEntries.Count + damagedSegments.Count
+            + entries.Count(entry => unknown.Contains(entry.Queue));
         var unused = _shared.Unused();
         if (unknown.Count + damagedSubscriptions.Count + lostMessages + unused.Count > 0)
         {
@@ -90,6 +95,7 @@ internal sealed class StoreTables
 
                 damagedSubscriptions.ForEach(row => _sessions.DeleteSubscription(row.Session, row.Filter));
                 damagedRetained.ForEach(_retained.Delete);
+                damagedDelayed.ForEach(_delayed.Delete);
                 damagedSegments.ForEach(_segments.Delete);
                 damagedEntries.ForEach(key => _segments.Remove(new KeyRange(key, key)));
                 unused.ForEach(_shared.Delete);
@@ -105,7 +111,7 @@ internal sealed class StoreTables
             .Select(session => new StoredSession(
                 session, [.. subscriptionsOf[session.Number]], [.. packetIdsOf[session.Number]], [.. entriesOf[session.Number]]))
             .ToList();
-        return (new StoredState(stored, retained), lostMessages);
+        return (new StoredState(stored, retained, delayed), lostMessages);
     }
 
     private void Apply(Batch batch)
@@ -133,6 +139,7 @@ internal sealed class StoreTables
         ApplySubscriptions(batch);
         ApplyExchanges(batch);
         ApplyRetained(batch);
+        ApplyDelayed(batch);
         _segments.Append(CollectionsMarshal.AsSpan(EntriesToWrite(batch)));
         foreach (var key in batch.Received.Keys.Where(key => !batch.Appended.ContainsKey(key)))
         {
@@ -183,6 +190,21 @@ internal sealed class StoreTables
             else
             {
                 _retained.Save(message);
+            }
+        }
+    }
+
+    private void ApplyDelayed(Batch batch)
+    {
+        foreach (var (number, delayed) in batch.Delayed)
+        {
+            if (delayed is null)
+            {
+                _delayed.Delete(number);
+            }
+            else
+            {
+                _delayed.Save(delayed);
             }
         }
     }

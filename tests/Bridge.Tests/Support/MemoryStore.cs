@@ -12,6 +12,7 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
     private readonly SortedDictionary<(long Queue, long Position), (LogEntry Entry, Message Message, bool IsReceived)> _entries = [];
     private readonly HashSet<ReceivedExchange> _received = [];
     private readonly Dictionary<TopicName, Message> _retained = [];
+    private readonly Dictionary<long, DelayedMessage> _delayed = [];
     private readonly Queue<Action> _waiting = new();
     private bool _isHeld;
 
@@ -69,7 +70,7 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
         }
     }
 
-    public void Append(IReadOnlyList<LogEntry> entries, ReceivedExchange? received = null) => Do(() =>
+    public void Append(IReadOnlyList<LogEntry> entries, ReceivedExchange? received = null, long? delayed = null) => Do(() =>
     {
         foreach (var entry in entries)
         {
@@ -89,6 +90,11 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
             if (received is { } exchange)
             {
                 _received.Add(exchange);
+            }
+
+            if (delayed is { } number)
+            {
+                _delayed.Remove(number);
             }
         }
     });
@@ -138,7 +144,8 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
                     [.. _received.Where(exchange => exchange.Session == record.Number).Select(exchange => exchange.PacketId)],
                     [.. _entries.Where(kept => kept.Key.Queue == record.Number)
                         .Select(kept => new StoredEntry(kept.Key.Position, kept.Value.Entry.Size, kept.Value.IsReceived))]))],
-                [.. _retained.Values]);
+                [.. _retained.Values],
+                [.. _delayed.Values]);
         }
     }
 
@@ -155,6 +162,17 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
     public void SaveRetained(Message message) => DoLocked(() => _retained[message.Topic] = message);
 
     public void DeleteRetained(TopicName topic) => DoLocked(() => _retained.Remove(topic));
+
+    public void SaveDelayed(DelayedMessage delayed, ReceivedExchange? received = null) => DoLocked(() =>
+    {
+        _delayed[delayed.Number] = delayed;
+        if (received is { } exchange)
+        {
+            _received.Add(exchange);
+        }
+    });
+
+    public void DeleteDelayed(long number) => DoLocked(() => _delayed.Remove(number));
 
     public Task CommitAsync()
     {

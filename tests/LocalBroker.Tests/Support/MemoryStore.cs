@@ -16,6 +16,7 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
     private readonly HashSet<ReceivedExchange> _received = [];
     private readonly SortedDictionary<(long Queue, long Position), KeptEntry> _entries = [];
     private readonly Dictionary<TopicName, Message> _retained = [];
+    private readonly Dictionary<long, DelayedMessage> _delayed = [];
     private List<Func<Action?>> _pending = [];
     private (string Call, Action Interruption)? _interruption;
 
@@ -33,6 +34,8 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
     public int ReceivedCount => Read(() => _received.Count);
 
     public int RetainedCount => Read(() => _retained.Count);
+
+    public int DelayedCount => Read(() => _delayed.Count);
 
     public int Reads { get; private set; }
 
@@ -100,6 +103,7 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
             Copy(_sessions, found._sessions);
             Copy(_subscriptions, found._subscriptions);
             Copy(_retained, found._retained);
+            Copy(_delayed, found._delayed);
             found._received.UnionWith(_received);
             foreach (var (key, entry) in _entries)
             {
@@ -142,14 +146,14 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
         }
     }
 
-    public void Append(IReadOnlyList<LogEntry> entries, ReceivedExchange? received = null)
+    public void Append(IReadOnlyList<LogEntry> entries, ReceivedExchange? received = null, long? delayed = null)
     {
         lock (_gate)
         {
             Appended.AddRange(entries);
         }
 
-        Ask(() => Write(entries, received));
+        Ask(() => Write(entries, received, delayed));
     }
 
     public void MarkReceived(LogEntry entry) => Ask(() =>
@@ -194,7 +198,8 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
             [.. _subscriptions.Where(kept => kept.Key.Session == session.Number).Select(kept => kept.Value)],
             [.. _received.Where(exchange => exchange.Session == session.Number).Select(exchange => exchange.PacketId)],
             [.. _entries.Where(kept => kept.Key.Queue == session.Number).Select(kept => new StoredEntry(kept.Key.Position, kept.Value.Size, kept.Value.IsReceived))]))],
-        [.. _retained.Values]));
+        [.. _retained.Values],
+        [.. _delayed.Values]));
 
     public void SaveSession(SessionRecord session) => Ask(() =>
     {
@@ -245,6 +250,23 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
         return null;
     });
 
+    public void SaveDelayed(DelayedMessage delayed, ReceivedExchange? received = null) => Ask(() =>
+    {
+        _delayed.Add(delayed.Number, delayed);
+        if (received is { } exchange)
+        {
+            _received.Add(exchange);
+        }
+
+        return null;
+    });
+
+    public void DeleteDelayed(long number) => Ask(() =>
+    {
+        _delayed.Remove(number);
+        return null;
+    });
+
     public Task CommitAsync()
     {
         var committed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -252,7 +274,7 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
         return committed.Task;
     }
 
-    private Action? Write(IReadOnlyList<LogEntry> entries, ReceivedExchange? received)
+    private Action? Write(IReadOnlyList<LogEntry> entries, ReceivedExchange? received, long? delayed)
     {
         var written = entries.Where(entry => entry.TryBeginWrite()).ToList();
         foreach (var entry in written)
@@ -265,6 +287,11 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
         if (received is { } exchange)
         {
             _received.Add(exchange);
+        }
+
+        if (delayed is { } number)
+        {
+            _delayed.Remove(number);
         }
 
         return () => written.ForEach(entry => entry.Owner!.OnStored(entry));
