@@ -18,7 +18,9 @@ public sealed partial class Broker
             Metrics.CountReceived(message.Payload.Length);
         }
 
-        return CheckTopic(message.Topic, isOwn) is not PublishOutcome.Accepted and var refusal ? new(refusal) : Route(null, message, 0);
+        return !TryTakeOffDelay(ref message, out var due) ? new(PublishOutcome.TopicInvalid)
+            : CheckTopic(message.Topic, isOwn) is not PublishOutcome.Accepted and var refusal ? new(refusal)
+            : RouteNowOr(due, null, message, 0);
     }
 
     internal ValueTask<PublishOutcome> PublishAsync(Session session, Message message, ushort packetId)
@@ -29,12 +31,18 @@ public sealed partial class Broker
             return earlier.IsCompleted ? new(PublishOutcome.Repeated) : RepeatedAsync(earlier);
         }
 
+        message = message.Origin == session.ClientId ? message : message with { Origin = session.ClientId };
+        if (!TryTakeOffDelay(ref message, out var due))
+        {
+            return new(PublishOutcome.TopicInvalid);
+        }
+
         if (CheckTopic(message.Topic, isOwn: false) is not PublishOutcome.Accepted and var refusal)
         {
             return new(refusal);
         }
 
-        return Route(session, message.Origin == session.ClientId ? message : message with { Origin = session.ClientId }, packetId);
+        return RouteNowOr(due, session, message, packetId);
     }
 
     internal async ValueTask<bool> ReleaseAsync(Session session, ushort packetId)
@@ -72,7 +80,11 @@ public sealed partial class Broker
         return PublishOutcome.Accepted;
     }
 
-    private ValueTask<PublishOutcome> Route(Session? publisher, Message message, ushort packetId)
+    /// <param name="publisher">Whose exchange it is; null for nobody's.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="packetId">Packet Identifier of the exchange; 0 for none.</param>
+    /// <param name="delayed">Number under which it was kept until now; null when it was not.</param>
+    private ValueTask<PublishOutcome> Route(Session? publisher, Message message, ushort packetId, long? delayed = null)
     {
         if (message.Retain)
         {
@@ -80,17 +92,13 @@ public sealed partial class Broker
         }
 
         var fanout = Deliver(publisher, message);
-        ReceivedExchange? exchange = packetId != 0 && publisher is { IsDurable: true } ? new(publisher.Number, packetId) : null;
-        if (fanout.Appended is not null || exchange is not null)
+        var exchange = ExchangeOf(publisher, packetId);
+        if (fanout.Appended is not null || exchange is not null || delayed is not null)
         {
-            _log.Append(fanout.Appended ?? [], exchange);
+            _log.Append(fanout.Appended ?? [], exchange, delayed);
         }
 
-        if (exchange is { } kept && publisher!.HasEnded)
-        {
-            _store.RemoveReceived(kept);
-        }
-
+        CloseIfEnded(publisher, exchange);
         if (!fanout.HasReceivers && !message.Retain)
         {
             _drops.Count(DropCause.NoSubscriber);
@@ -115,6 +123,18 @@ public sealed partial class Broker
         }
 
         return new(answer);
+    }
+
+    /// <summary>The exchange that the store keeps along with the message; null when there is none, or the publisher's session is not kept.</summary>
+    private static ReceivedExchange? ExchangeOf(Session? publisher, ushort packetId) =>
+        packetId != 0 && publisher is { IsDurable: true } ? new(publisher.Number, packetId) : null;
+
+    private void CloseIfEnded(Session? publisher, ReceivedExchange? exchange)
+    {
+        if (exchange is { } kept && publisher!.HasEnded)
+        {
+            _store.RemoveReceived(kept);
+        }
     }
 
     private async Task<PublishOutcome> WhenKeptAsync(Fanout fanout, bool needsCommit, PublishOutcome outcome)

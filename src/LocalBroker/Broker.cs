@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Edge.LocalBroker.Delayed;
 using Edge.LocalBroker.Retained;
 using Edge.LocalBroker.Routing;
 using Edge.LocalBroker.Sessions;
@@ -30,6 +31,7 @@ public sealed partial class Broker : IBroker, IDisposable
     private readonly ILogger<Broker> _logger;
     private readonly SessionServices _services;
     private readonly Deadlines _deadlines;
+    private readonly DelayedMessages _delayed;
     private long _lastNumber;
 
     /// <summary>Restores what the store kept; ready when it returns.</summary>
@@ -50,6 +52,7 @@ public sealed partial class Broker : IBroker, IDisposable
         _logger = logger;
         _retained = new RetainedMessages(clock);
         _deadlines = new Deadlines(clock, OnDue);
+        _delayed = new DelayedMessages(options.MaxDelayedMessages, options.MaxDelayedBytes, clock, PublishDue);
         var limits = new QueueLimits(options.MaxQueuedMessages, options.MaxQueuedBytes, options.Overflow, options.MaxInflight);
         _services = new SessionServices(log, drops, Metrics, clock, logger, limits);
         Restore(store.Load());
@@ -71,7 +74,7 @@ public sealed partial class Broker : IBroker, IDisposable
             bytes += queued.Bytes;
         }
 
-        return new BrokerSnapshot(total, connected, _tree.Count, _retained.Count, _retained.Bytes, messages, bytes);
+        return new BrokerSnapshot(total, connected, _tree.Count, _retained.Count, _retained.Bytes, messages, bytes, _delayed.Count);
     }
 
     /// <summary>How much waits for one client; null when there is no such session.</summary>
@@ -114,7 +117,11 @@ public sealed partial class Broker : IBroker, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _deadlines.Dispose();
+    public void Dispose()
+    {
+        _deadlines.Dispose();
+        _delayed.Dispose();
+    }
 
     internal void Disconnect(SessionConnection connection, bool publishWill, TimeSpan? sessionExpiry)
     {
@@ -315,10 +322,16 @@ public sealed partial class Broker : IBroker, IDisposable
 
     private void Publish(string clientId, WillMessage? will)
     {
-        if (will is not null && CheckTopic(will.Message.Topic, isOwn: false) == PublishOutcome.Accepted)
+        if (will is null)
+        {
+            return;
+        }
+
+        var message = will.Message with { Origin = clientId, ExpiresAt = _clock.GetUtcNow() + will.ExpiryInterval };
+        if (TryTakeOffDelay(ref message, out var due) && CheckTopic(message.Topic, isOwn: false) == PublishOutcome.Accepted)
         {
             // Nobody waits for the answer.
-            _ = Route(null, will.Message with { Origin = clientId, ExpiresAt = _clock.GetUtcNow() + will.ExpiryInterval }, 0).AsTask();
+            _ = RouteNowOr(due, null, message, 0).AsTask();
         }
     }
 
@@ -363,15 +376,16 @@ public sealed partial class Broker : IBroker, IDisposable
             _retained.Set(message);
         }
 
-        // Only now, as a Will that is due goes out at once, and all shall get it.
+        // Only now, as what is due goes out at once, and all shall get it.
+        _delayed.Restore(state.Delayed);
         foreach (var (_, session) in _sessions)
         {
             _deadlines.Watch(session);
         }
 
-        if (state.Sessions.Count + state.Retained.Count > 0)
+        if (state.Sessions.Count + state.Retained.Count + state.Delayed.Count > 0)
         {
-            _logger.Restored(_sessions.Count, messages, state.Retained.Count);
+            _logger.Restored(_sessions.Count, messages, state.Retained.Count, state.Delayed.Count);
         }
     }
 }

@@ -6,8 +6,9 @@ namespace Edge.LocalBroker;
 /// <summary>Everything the broker can say. Events 4000–4099; see docs/log-events.md.</summary>
 internal static partial class BrokerLog
 {
-    [LoggerMessage(4000, LogLevel.Information, "Restored {Sessions} sessions with {Messages} waiting messages, and {Retained} retained messages")]
-    public static partial void Restored(this ILogger logger, int sessions, long messages, int retained);
+    [LoggerMessage(4000, LogLevel.Information, 
+        "Restored {Sessions} sessions with {Messages} waiting messages, {Retained} retained and {Delayed} delayed messages")]
+    public static partial void Restored(this ILogger logger, int sessions, long messages, int retained, int delayed);
 
     [LoggerMessage(4001, LogLevel.Debug, "Client {ClientId} connected from {Peer} by {Protocol}; session present: {SessionPresent}")]
     public static partial void ClientConnected(this ILogger logger, string clientId, string peer, string protocol, bool sessionPresent);
@@ -23,4 +24,7 @@ internal static partial class BrokerLog
 
     [LoggerMessage(4010, LogLevel.Error, "The queue of {ClientId} could not be read back from the store; it is tried again in {Seconds} s")]
     public static partial void QueueUnreadable(this ILogger logger, string clientId, double seconds, Exception exception);
+
+    [LoggerMessage(4020, LogLevel.Debug, "Refused what {ClientId} published to {Topic}: it names no time that can be waited for, or no topic")]
+    public static partial void DelayInvalid(this ILogger logger, string clientId, TopicName topic);
 }

@@ -21,6 +21,12 @@ public sealed record BrokerOptions
     /// <summary>Who goes when a session's queue is full.</summary>
     public OverflowPolicy Overflow { get; init; } = OverflowPolicy.DropOldest;
 
+    /// <summary>Messages that may wait for their time on <c>$delayed/…</c>; 0 refuses them.</summary>
+    public int MaxDelayedMessages { get; init; } = 100_000;
+
+    /// <summary>Octets of them: topic, payload and properties.</summary>
+    public long MaxDelayedBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Levels of a topic or filter; 1 to 65,535.</summary>
     public int MaxTopicLevels { get; init; } = 128;
 

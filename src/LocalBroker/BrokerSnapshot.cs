@@ -8,5 +8,6 @@ namespace Edge.LocalBroker;
 /// <param name="RetainedBytes">Octets of the retained messages: topic, payload and properties.</param>
 /// <param name="QueuedMessages">Messages waiting or in flight in all sessions.</param>
 /// <param name="QueuedBytes">Octets of them.</param>
+/// <param name="Delayed">Messages whose time has not come.</param>
 public sealed record BrokerSnapshot(
-    int Sessions, int Connected, int Subscriptions, int Retained, long RetainedBytes, long QueuedMessages, long QueuedBytes);
+    int Sessions, int Connected, int Subscriptions, int Retained, long RetainedBytes, long QueuedMessages, long QueuedBytes, int Delayed);

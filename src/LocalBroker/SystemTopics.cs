@@ -98,6 +98,7 @@ public sealed class SystemTopics
     private void AddStore()
     {
         Add("retained messages/count", () => _snapshot.Retained);
+        Add("messages/delayed", () => _snapshot.Delayed);
         Add("messages/stored", () => _snapshot.QueuedMessages + _snapshot.Retained);
         Add("store/messages/count", () => _snapshot.QueuedMessages + _snapshot.Retained);
         Add("store/messages/bytes", () => _snapshot.QueuedBytes + _snapshot.RetainedBytes);

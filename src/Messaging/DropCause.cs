@@ -44,4 +44,7 @@ public enum DropCause
 
     /// <summary>Damaged on disk.</summary>
     Corrupt,
+
+    /// <summary>Published to what names no topic, such as <c>$delayed/soon/…</c>.</summary>
+    TopicInvalid,
 }

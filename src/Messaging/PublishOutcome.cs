@@ -12,7 +12,7 @@ public enum PublishOutcome
     /// <summary>The client may not publish to this topic.</summary>
     NotAuthorized,
 
-    /// <summary>The topic has more levels than allowed.</summary>
+    /// <summary>The topic has more levels than allowed, or names none, such as <c>$delayed/soon/…</c>.</summary>
     TopicInvalid,
 
     /// <summary>A limit is reached; the publisher may try again later.</summary>

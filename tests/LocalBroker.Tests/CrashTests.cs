@@ -6,13 +6,13 @@ using static Edge.LocalBroker.Tests.Support.Names;
 namespace Edge.LocalBroker.Tests;
 
 /// <summary>
-/// Whatever the order of publishes, acknowledgements, commits, lost connections and power cuts: what was accepted is delivered, at QoS 2
-/// exactly once, and in order.
+/// Whatever the order of publishes, acknowledgements, commits, lost connections and power cuts: what was accepted, delayed or not, is
+/// delivered, at QoS 2 exactly once, and in order.
 /// </summary>
 public sealed class CrashTests
 {
     private static readonly Gen<(Step Step, int Count)[]> AnyRun = Gen.Select(
-        Gen.Frequency((6, Step.PublishQos1), (6, Step.PublishQos2), (6, Step.ClientPublishes), (5, Step.Commit), (6, Step.Turn), (2, Step.Reconnect), (1, Step.Crash)),
+        Gen.Frequency((6, Step.PublishQos1), (6, Step.PublishQos2), (6, Step.ClientPublishes), (3, Step.PublishDelayed), (3, Step.ClientDelays), (5, Step.Commit), (6, Step.Turn), (3, Step.Pass), (2, Step.Reconnect), (1, Step.Crash)),
         Gen.Int[0, 5]).Array[1, 60];
 
     private enum Step
@@ -20,8 +20,11 @@ public sealed class CrashTests
         PublishQos1,
         PublishQos2,
         ClientPublishes,
+        PublishDelayed,
+        ClientDelays,
         Commit,
         Turn,
+        Pass,
         Reconnect,
         Crash,
     }
@@ -44,6 +47,8 @@ public sealed class CrashTests
 
     private sealed class World : IDisposable
     {
+        private const string Delayed = "$delayed/10/t";
+
         private readonly string[] _names = ["one", "two"];
         private readonly Receiver[] _receivers = new Receiver[2];
         private readonly Publisher _publisher = new();
@@ -74,10 +79,19 @@ public sealed class CrashTests
                 case Step.PublishQos1 or Step.PublishQos2:
                     var qos = step == Step.PublishQos1 ? Qos1 : Qos2;
                     var payload = NextPayload('g', exactlyOnce: qos == Qos2);
-                    _pending.Add((payload, _broker.Broker.PublishAsync(MessageOf("t", payload, qos), isOwn: true).AsTask()));
+                    Publish("t", payload, qos);
                     break;
                 case Step.ClientPublishes:
                     _publisher.Publish(NextPayload('c', exactlyOnce: true));
+                    break;
+                case Step.PublishDelayed:
+                    Publish(Delayed, NextPayload('h', exactlyOnce: true), Qos2);
+                    break;
+                case Step.ClientDelays:
+                    _publisher.Publish(NextPayload('d', exactlyOnce: true), Delayed);
+                    break;
+                case Step.Pass:
+                    _broker.Clock.Advance(TimeSpan.FromSeconds(1 + (2 * count)));
                     break;
                 case Step.Commit:
                     await CommitAsync();
@@ -112,6 +126,7 @@ public sealed class CrashTests
             await ReconnectAsync(1);
             for (var idle = 0; idle < 3;)
             {
+                _broker.Clock.Advance(TimeSpan.FromSeconds(10));
                 var busy = _receivers[0].Turn() | _receivers[1].Turn() | !_publisher.IsIdle;
                 await CommitAsync();
                 idle = busy ? 0 : idle + 1;
@@ -135,9 +150,13 @@ public sealed class CrashTests
 
             Assert.Equal((0, 0L), _broker.Broker.QueueOf("one"));
             Assert.Equal((0, 0L), _broker.Broker.QueueOf("two"));
-            Assert.Equal((0, 0, 0), (_broker.Store.EntryCount, _broker.Store.ReceivedCount, _broker.Store.Orphans));
+            Assert.Equal(
+                (0, 0, 0, 0), (_broker.Store.EntryCount, _broker.Store.ReceivedCount, _broker.Store.DelayedCount, _broker.Store.Orphans));
             Assert.Empty(_broker.Lost);
         }
+
+        private void Publish(string topic, string payload, QualityOfService qos) =>
+            _pending.Add((payload, _broker.Broker.PublishAsync(MessageOf(topic, payload, qos), isOwn: true).AsTask()));
 
         private string NextPayload(char publisher, bool exactlyOnce)
         {

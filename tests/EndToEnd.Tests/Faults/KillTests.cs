@@ -187,4 +187,54 @@ public sealed class KillTests : EndToEndTest
         var message = await after.Received.FirstAsync(_ => true, "The message from before the kill");
         Assert.Equal(("commands/led", "on"), (message.Topic, message.Text));
     }
+
+    [Fact]
+    public async Task Delayed_messages_come_after_the_kill_in_order_on_time_and_once()
+    {
+        var gateway = await StartGatewayAsync();
+        await using (var before = new DurableMqttClient("subscriber", gateway.MqttPort, ("later/#", 2)))
+        {
+            await before.StartAsync();
+        }
+
+        var publisher = Own(new DurableMqttClient("publisher", gateway.MqttPort));
+        await publisher.StartAsync();
+        var clock = TimeProvider.System;
+        var published = clock.GetTimestamp();
+        for (var number = 0; number < 100; number++)
+        {
+            await publisher.SendAsync($"$delayed/{(number < 50 ? 2 : 8)}/later/{number % 2}", $"{number}", qos: 1 + (number % 2));
+        }
+
+        await publisher.Acknowledged.CountAsync(100, "acknowledgement");
+        await publisher.DisposeAsync();
+        await gateway.KillAsync();
+
+        // The first half comes due while the gateway is away.
+        await Task.Delay(TimeSpan.FromSeconds(2), clock, TestContext.Current.CancellationToken);
+        await gateway.StartAsync();
+
+        var subscriber = Own(new DurableMqttClient("subscriber", gateway.MqttPort));
+        await subscriber.StartAsync();
+        var overdue = await subscriber.Received.CountAsync(50, "message that was overdue");
+        Assert.Equal(Enumerable.Range(0, 50).Select(number => $"{number}"), overdue.Select(message => message.Text));
+        Assert.True(clock.GetElapsedTime(published) < TimeSpan.FromSeconds(8), "What was overdue did not come at once.");
+        await subscriber.Received.CountAsync(51, "message");
+        Assert.True(clock.GetElapsedTime(published) >= TimeSpan.FromSeconds(8), "A message came too early.");
+        await subscriber.Received.CountAsync(100, "message");
+
+        // A second kill, when all of it was delivered and forgotten: nothing comes again.
+        var end = await ConnectAsync(gateway.MqttPort, "end");
+        await end.PublishAsync("later/flush", "", 2);
+        await subscriber.Received.CountAsync(101, "message");
+        await gateway.KillAsync();
+        await gateway.StartAsync();
+        var again = await ConnectAsync(gateway.MqttPort, "again");
+        await again.PublishAsync("later/end", "", 2);
+        var received = await subscriber.Received.WhenAsync(messages => messages.Any(message => message.Topic == "later/end"), "The end");
+
+        Assert.Equal(
+            Enumerable.Range(0, 100).Select(number => ($"later/{number % 2}", $"{number}", 1 + (number % 2))).Append(("later/flush", "", 2)).Append(("later/end", "", 2)),
+            received.Select(message => (message.Topic, message.Text, message.Qos)));
+    }
 }

@@ -40,6 +40,8 @@ public sealed class EffectTests : IDisposable
     [InlineData("mqtt.max_queued_messages = 9", "9")]
     [InlineData("mqtt.max_queued_bytes = '3GiB'", "3221225472")]
     [InlineData("mqtt.overflow = 'drop-newest'", "DropNewest")]
+    [InlineData("mqtt.max_delayed_messages = 0", "0")]
+    [InlineData("mqtt.max_delayed_bytes = '1MiB'", "1048576")]
     [InlineData("mqtt.max_topic_levels = 8", "8")]
     [InlineData("mqtt.shared_subscription_strategy = 'hash_clientid'", "HashClientId")]
     [InlineData("mqtt.shared_subscription_groups = { a = 'sticky', '$queue' = 'random' }", "[a, Sticky] [$queue, Random]")]
@@ -183,6 +185,8 @@ public sealed class EffectTests : IDisposable
         "mqtt.max_queued_messages" => $"{s.Broker.MaxQueuedMessages}",
         "mqtt.max_queued_bytes" => $"{s.Broker.MaxQueuedBytes}",
         "mqtt.overflow" => $"{s.Broker.Overflow}",
+        "mqtt.max_delayed_messages" => $"{s.Broker.MaxDelayedMessages}",
+        "mqtt.max_delayed_bytes" => $"{s.Broker.MaxDelayedBytes}",
         "mqtt.max_topic_levels" => $"{s.Broker.MaxTopicLevels}",
         "mqtt.shared_subscription_strategy" => $"{s.Broker.ShareStrategy}",
         "mqtt.shared_subscription_groups" => string.Join(' ', s.Broker.ShareStrategies),

@@ -13,7 +13,7 @@ internal sealed class Publisher
 
     public bool IsIdle => _open.Count == 0;
 
-    public void Publish(string payload)
+    public void Publish(string payload, string topic = "t")
     {
         ushort packetId = 1;
         while (_open.ContainsKey(packetId))
@@ -21,7 +21,7 @@ internal sealed class Publisher
             packetId++;
         }
 
-        _open.Add(packetId, new Exchange(payload));
+        _open.Add(packetId, new Exchange(topic, payload));
         Send(packetId);
     }
 
@@ -74,12 +74,14 @@ internal sealed class Publisher
         }
         else
         {
-            exchange.Publishing = _session?.PublishAsync(Names.MessageOf("t", exchange.Payload, Names.Qos2), packetId).AsTask();
+            exchange.Publishing = _session?.PublishAsync(Names.MessageOf(exchange.Topic, exchange.Payload, Names.Qos2), packetId).AsTask();
         }
     }
 
-    private sealed class Exchange(string payload)
+    private sealed class Exchange(string topic, string payload)
     {
+        public string Topic => topic;
+
         public string Payload => payload;
 
         public bool IsReceived { get; set; }
