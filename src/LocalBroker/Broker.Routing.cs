@@ -18,7 +18,7 @@ public sealed partial class Broker
             Metrics.CountReceived(message.Payload.Length);
         }
 
-        return !TryTakeOffDelay(ref message, out var due) ? new(PublishOutcome.TopicInvalid)
+        return !TryTakeOffDelay(ref message, out var due) || !(isOwn || TryRewrite(ref message, null)) ? new(PublishOutcome.TopicInvalid)
             : CheckTopic(message.Topic, isOwn) is not PublishOutcome.Accepted and var refusal ? new(refusal)
             : RouteNowOr(due, null, message, 0);
     }
@@ -32,7 +32,7 @@ public sealed partial class Broker
         }
 
         message = message.Origin == session.ClientId ? message : message with { Origin = session.ClientId };
-        if (!TryTakeOffDelay(ref message, out var due))
+        if (!TryTakeOffDelay(ref message, out var due) || !TryRewrite(ref message, session))
         {
             return new(PublishOutcome.TopicInvalid);
         }

@@ -14,7 +14,7 @@ public sealed partial class Broker
         for (var i = 0; i < outcomes.Length; i++)
         {
             var subscription = subscriptions[i];
-            outcomes[i] = Check(session, subscription, out var target) ?? (SubscribeOutcome)subscription.MaximumQos;
+            outcomes[i] = Check(session, ref subscription, out var target) ?? (SubscribeOutcome)subscription.MaximumQos;
             if (outcomes[i] <= SubscribeOutcome.GrantedQos2)
             {
                 Subscribe(session, subscription, target);
@@ -35,10 +35,11 @@ public sealed partial class Broker
         var existed = new bool[filters.Count];
         for (var i = 0; i < existed.Length; i++)
         {
-            existed[i] = session.RemoveSubscription(filters[i]);
+            var filter = filters[i];
+            existed[i] = TryRewrite(ref filter, session) && session.RemoveSubscription(filter);
             if (existed[i])
             {
-                Apply(session, filters[i]);
+                Apply(session, filter);
             }
         }
 
@@ -50,8 +51,10 @@ public sealed partial class Broker
         return existed;
     }
 
-    private SubscribeOutcome? Check(Session session, Subscription subscription, out SubscriptionFilter target) =>
-        !SubscriptionFilter.TryParse(subscription.Filter, out target) || target.Filter.ToString().AsSpan().Count('/') >= _options.MaxTopicLevels
+    private SubscribeOutcome? Check(Session session, ref Subscription subscription, out SubscriptionFilter target) =>
+        !SubscriptionFilter.TryParse(subscription.Filter, out target)
+            || !TryRewrite(ref subscription, ref target, session)
+            || target.Filter.ToString().AsSpan().Count('/') >= _options.MaxTopicLevels
             ? SubscribeOutcome.FilterInvalid
             : target.IsExclusive && !_exclusive.TryTake(target.Filter, session) ? SubscribeOutcome.QuotaExceeded
             : null;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Edge.LocalBroker.Delayed;
 using Edge.LocalBroker.Retained;
+using Edge.LocalBroker.Rewriting;
 using Edge.LocalBroker.Routing;
 using Edge.LocalBroker.Sessions;
 using Edge.Messaging;
@@ -32,6 +33,7 @@ public sealed partial class Broker : IBroker, IDisposable
     private readonly SessionServices _services;
     private readonly Deadlines _deadlines;
     private readonly DelayedMessages _delayed;
+    private readonly TopicRewrite? _rewrite;
     private long _lastNumber;
 
     /// <summary>Restores what the store kept; ready when it returns.</summary>
@@ -53,6 +55,7 @@ public sealed partial class Broker : IBroker, IDisposable
         _retained = new RetainedMessages(clock);
         _deadlines = new Deadlines(clock, OnDue);
         _delayed = new DelayedMessages(options.MaxDelayedMessages, options.MaxDelayedBytes, clock, PublishDue);
+        _rewrite = TopicRewrite.For(options);
         var limits = new QueueLimits(options.MaxQueuedMessages, options.MaxQueuedBytes, options.Overflow, options.MaxInflight);
         _services = new SessionServices(log, drops, Metrics, clock, logger, limits);
         Restore(store.Load());
@@ -140,7 +143,7 @@ public sealed partial class Broker : IBroker, IDisposable
             return;
         }
 
-        Publish(session.ClientId, dueWill);
+        Publish(session, dueWill);
         Save(session);
         _deadlines.Watch(session);
     }
@@ -288,12 +291,12 @@ public sealed partial class Broker : IBroker, IDisposable
     private void Part(Session session, Parting parting)
     {
         parting.Connection?.Sink.OnDetached(DetachReason.TakenOver);
-        Publish(session.ClientId, parting.Will);
+        Publish(session, parting.Will);
     }
 
     private void OnDue(Session session)
     {
-        Publish(session.ClientId, session.TakeDueWill(_clock.GetUtcNow()));
+        Publish(session, session.TakeDueWill(_clock.GetUtcNow()));
         if (End(session, onlyIfOver: true))
         {
             Metrics.CountExpired();
@@ -320,15 +323,15 @@ public sealed partial class Broker : IBroker, IDisposable
         }
     }
 
-    private void Publish(string clientId, WillMessage? will)
+    private void Publish(Session session, WillMessage? will)
     {
         if (will is null)
         {
             return;
         }
 
-        var message = will.Message with { Origin = clientId, ExpiresAt = _clock.GetUtcNow() + will.ExpiryInterval };
-        if (TryTakeOffDelay(ref message, out var due) && CheckTopic(message.Topic, isOwn: false) == PublishOutcome.Accepted)
+        var message = will.Message with { Origin = session.ClientId, ExpiresAt = _clock.GetUtcNow() + will.ExpiryInterval };
+        if (TryTakeOffDelay(ref message, out var due) && TryRewrite(ref message, session) && CheckTopic(message.Topic, isOwn: false) == PublishOutcome.Accepted)
         {
             // Nobody waits for the answer.
             _ = RouteNowOr(due, null, message, 0).AsTask();

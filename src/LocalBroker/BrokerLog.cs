@@ -27,4 +27,7 @@ internal static partial class BrokerLog
 
     [LoggerMessage(4020, LogLevel.Debug, "Refused what {ClientId} published to {Topic}: it names no time that can be waited for, or no topic")]
     public static partial void DelayInvalid(this ILogger logger, string clientId, TopicName topic);
+
+    [LoggerMessage(4021, LogLevel.Debug, "Refused what {ClientId} published to {Topic}: what the rewrite rules make of it is no topic")]
+    public static partial void RewriteInvalid(this ILogger logger, string clientId, TopicName topic);
 }

@@ -1,3 +1,4 @@
+using Edge.LocalBroker.Rewriting;
 using Edge.LocalBroker.Routing;
 using Edge.Messaging;
 
@@ -26,6 +27,12 @@ public sealed record BrokerOptions
 
     /// <summary>Octets of them: topic, payload and properties.</summary>
     public long MaxDelayedBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Rules that rewrite topics.</summary>
+    public IReadOnlyList<RewriteRule> Rewrite { get; init; } = [];
+
+    /// <summary>Which rule decides of several that match.</summary>
+    public RewriteOrder RewriteOrder { get; init; }
 
     /// <summary>Levels of a topic or filter; 1 to 65,535.</summary>
     public int MaxTopicLevels { get; init; } = 128;

@@ -45,6 +45,6 @@ public enum DropCause
     /// <summary>Damaged on disk.</summary>
     Corrupt,
 
-    /// <summary>Published to what names no topic, such as <c>$delayed/soon/…</c>.</summary>
+    /// <summary>Published to what names no topic, such as <c>$delayed/soon/…</c>, or what a rewrite made of it.</summary>
     TopicInvalid,
 }

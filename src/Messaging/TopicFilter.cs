@@ -33,11 +33,13 @@ public readonly record struct TopicFilter
     }
 
     /// <summary>Whether a message published to <paramref name="topic"/> belongs to this filter.</summary>
-    public bool Matches(TopicName topic)
+    public bool Matches(TopicName topic) => MatchesLiterally(topic.ToString());
+
+    /// <summary>Whether a text belongs to this filter when it is read as a name: wildcards in the text are letters like others.</summary>
+    public bool MatchesLiterally(ReadOnlySpan<char> name)
     {
         var filter = _value.AsSpan();
-        var name = topic.ToString().AsSpan();
-        if (topic.IsReserved && filter is ['+' or '#', ..])
+        if (name is ['$', ..] && filter is ['+' or '#', ..])
         {
             return false;
         }

@@ -20,6 +20,7 @@ internal sealed partial class Session
     public Session(string clientId, long number, SessionServices services)
     {
         ClientId = clientId;
+        Names = new ClientNames(clientId, null, null);
         Number = number;
         _services = services;
         _limits = services.DefaultLimits;
@@ -30,6 +31,9 @@ internal sealed partial class Session
 
     /// <summary>Number in the store; 0 for a session that ends with its connection.</summary>
     public long Number { get; }
+
+    /// <summary>What the client is called on its present or last connection.</summary>
+    public ClientNames Names { get; private set; }
 
     public bool IsDurable => Number != 0;
 
@@ -260,6 +264,7 @@ internal sealed partial class Session
     private void Attach(SessionConnection connection, ConnectRequest request, TimeSpan expiry)
     {
         _connection = connection;
+        Names = new ClientNames(ClientId, request.UserName, request.Peer);
         _will = request.Will;
         _limits = request.Queue ?? _services.DefaultLimits;
         _window = Math.Min(request.ReceiveMaximum, _limits.MaxInflight);

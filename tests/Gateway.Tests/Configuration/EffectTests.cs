@@ -45,6 +45,8 @@ public sealed class EffectTests : IDisposable
     [InlineData("mqtt.max_topic_levels = 8", "8")]
     [InlineData("mqtt.shared_subscription_strategy = 'hash_clientid'", "HashClientId")]
     [InlineData("mqtt.shared_subscription_groups = { a = 'sticky', '$queue' = 'random' }", "[a, Sticky] [$queue, Random]")]
+    [InlineData("mqtt.rewrite_order = 'first'", "First")]
+    [InlineData("rewrite = [ { action = 'all', source = 'a/+', regex = 'a/(.)', topic = '${clientid}/%u/$1' } ]", "All a/+ a/(.) ${clientid}/%u/$1")]
     [InlineData("mqtt.topic_alias_maximum = 0", "0")]
     [InlineData("mqtt.server_keep_alive = '5m'", "00:05:00")]
     [InlineData("mqtt.connect_timeout = '1s'", "00:00:01")]
@@ -190,6 +192,8 @@ public sealed class EffectTests : IDisposable
         "mqtt.max_topic_levels" => $"{s.Broker.MaxTopicLevels}",
         "mqtt.shared_subscription_strategy" => $"{s.Broker.ShareStrategy}",
         "mqtt.shared_subscription_groups" => string.Join(' ', s.Broker.ShareStrategies),
+        "mqtt.rewrite_order" => $"{s.Broker.RewriteOrder}",
+        "rewrite" => string.Join(' ', s.Broker.Rewrite.Select(rule => $"{rule.Actions} {rule.Source} {rule.Pattern} {rule.Topic}")),
         "mqtt.topic_alias_maximum" => $"{s.Mqtt.TopicAliasMaximum}",
         "mqtt.server_keep_alive" => $"{s.Mqtt.ServerKeepAlive}",
         "mqtt.connect_timeout" => $"{s.Mqtt.ConnectTimeout}",

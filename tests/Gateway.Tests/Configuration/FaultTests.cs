@@ -43,6 +43,27 @@ public sealed class FaultTests : IDisposable
         Assert.Equal($"gateway.toml:1: {fault}", Assert.Single(_loading.Faults(toml)));
 
     [Theory]
+    [InlineData("source = '$share/g/a'", "source is \"$share/g/a\"; it must be a Topic Filter without $share/, $queue/ or $exclusive/")]
+    [InlineData("regex = '(a'", "regex is \"(a\"; it must be a regular expression without look-around and back-references")]
+    [InlineData("regex = '(a)\\1'", "regex is \"(a)\\1\"; it must be a regular expression without look-around and back-references")]
+    [InlineData("topic = 'b/$3'", "topic is \"b/$3\", which asks for $3; it must ask for the 2 groups of regex only")]
+    [InlineData("topic = 'b/#'", "topic is \"b/#\"; it must be a Topic Name, as messages are published to it")]
+    [InlineData("topic = ''", "topic is \"\"; it must be a Topic Name, as messages are published to it")]
+    [InlineData("topic = 'b/${gateway}'", "topic is \"b/${gateway}\"; it must be a topic, in which $1, $2 … stand for the groups of regex, and ${clientid}, ${username}, ${host}, %c, %u for the client")]
+    public void A_wrong_rewrite_rule_is_told_with_its_line(string line, string fault)
+    {
+        string[] lines = ["[[rewrite]]", "action = 'all'", "source = 'a/#'", "regex = '^a/(.+)/(.+)$'", "topic = 'b/$2'"];
+        var at = Array.FindIndex(lines, whole => whole.Split(' ')[0] == line.Split(' ')[0]);
+        lines[at] = line;
+
+        Assert.Equal($"gateway.toml:{at + 1}: rewrite.0.{fault}", Assert.Single(_loading.Faults(string.Join('\n', lines))));
+    }
+
+    [Fact]
+    public void A_rewrite_rule_for_subscriptions_alone_may_lead_to_a_filter() =>
+        Assert.Empty(_loading.Load("[[rewrite]]\naction = 'subscribe'\nsource = 'a'\nregex = 'a'\ntopic = 'b/#'").Faults);
+
+    [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("1883")]
     [InlineData(":1883")]

@@ -1,4 +1,5 @@
 using Edge.Bridge;
+using Edge.LocalBroker.Rewriting;
 using Edge.Messaging;
 using Microsoft.Extensions.Logging;
 
@@ -78,6 +79,9 @@ internal static class GatewaySchema
         new ShareStrategiesSetting("mqtt.shared_subscription_groups",
             "The same for single groups; `\"$queue\"` names that of `$queue/…`.",
             (s, value) => s with { Broker = s.Broker with { ShareStrategies = value } }),
+        Value("mqtt.rewrite_order", SettingType.OneOf(("last", RewriteOrder.Last), ("first", RewriteOrder.First)), "`\"last\"`",
+            "Which `[[rewrite]]` decides of several whose `source` matches.",
+            (s, value) => s with { Broker = s.Broker with { RewriteOrder = value } }),
         Value("mqtt.topic_alias_maximum", SettingType.WholeNumber(0, 65_535), "`16`",
             "Topic Aliases a client may use, and at most so many are used towards it; announced as Topic Alias Maximum.",
             (s, value) => s with { Mqtt = s.Mqtt with { TopicAliasMaximum = value } }),
@@ -125,6 +129,11 @@ internal static class GatewaySchema
         Planned("coap.notify", "CoAP"),
         Planned("coap.max_block_body", "CoAP"),
         Planned("serial", "MQTT-SN over a serial line"),
+
+        new TableArraySetting<GatewaySettings, RewriteRule>(
+            "rewrite", "an array of tables, each written `[[rewrite]]`", "Rules that rewrite topics.",
+            _ => RewriteSchema.Schema,
+            (s, value) => s with { Broker = s.Broker with { Rewrite = value } }),
 
         // Last, since templates in it need the gateway's name.
         new TableArraySetting<GatewaySettings, BridgeOptions>(
