@@ -9,7 +9,7 @@ namespace Edge.Gateway.Fronts;
 /// <summary>Takes the next frame off the front of what has arrived; see <c>MqttFramer.TryRead</c>.</summary>
 internal delegate bool ReadFrame(ref ReadOnlySequence<byte> arrived, int maxFrameSize, out ReadOnlySequence<byte> frame, out ParseError error);
 
-/// <summary>The loop of one connection that carries a stream: TCP, later TLS and WebSocket.</summary>
+/// <summary>The loop of one connection that carries a stream: TCP, TLS, WebSocket.</summary>
 /// <param name="peer">The conversation.</param>
 /// <param name="services">The gateway.</param>
 /// <param name="remote">Where the other side is, for logs.</param>
