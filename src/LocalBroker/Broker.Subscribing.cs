@@ -54,8 +54,11 @@ public sealed partial class Broker
     private SubscribeOutcome? Check(Session session, ref Subscription subscription, out SubscriptionFilter target) =>
         !SubscriptionFilter.TryParse(subscription.Filter, out target)
             || !TryRewrite(ref subscription, ref target, session)
-            || target.Filter.ToString().AsSpan().Count('/') >= _options.MaxTopicLevels
             ? SubscribeOutcome.FilterInvalid
+            : Admit(session, target);
+
+    private SubscribeOutcome? Admit(Session session, in SubscriptionFilter target) =>
+        target.Filter.ToString().AsSpan().Count('/') >= _options.MaxTopicLevels ? SubscribeOutcome.FilterInvalid
             : target.IsExclusive && !_exclusive.TryTake(target.Filter, session) ? SubscribeOutcome.QuotaExceeded
             : null;
 

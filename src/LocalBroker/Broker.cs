@@ -101,6 +101,7 @@ public sealed partial class Broker : IBroker, IDisposable
         var expiry = request.Queue is null && request.SessionExpiry > _options.MaxSessionExpiry ? _options.MaxSessionExpiry : request.SessionExpiry;
         var connection = new SessionConnection(this, sink);
         var (present, mustCommit) = Attach(connection, request, expiry);
+        SubscribeAutomatically(connection.Session);
         _logger.ClientConnected(request.ClientId, request.Peer, request.Protocol, present);
         if (mustCommit)
         {

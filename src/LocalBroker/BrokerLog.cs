@@ -6,7 +6,7 @@ namespace Edge.LocalBroker;
 /// <summary>Everything the broker can say. Events 4000–4099; see docs/log-events.md.</summary>
 internal static partial class BrokerLog
 {
-    [LoggerMessage(4000, LogLevel.Information, 
+    [LoggerMessage(4000, LogLevel.Information,
         "Restored {Sessions} sessions with {Messages} waiting messages, {Retained} retained and {Delayed} delayed messages")]
     public static partial void Restored(this ILogger logger, int sessions, long messages, int retained, int delayed);
 
@@ -30,4 +30,7 @@ internal static partial class BrokerLog
 
     [LoggerMessage(4021, LogLevel.Debug, "Refused what {ClientId} published to {Topic}: what the rewrite rules make of it is no topic")]
     public static partial void RewriteInvalid(this ILogger logger, string clientId, TopicName topic);
+
+    [LoggerMessage(4022, LogLevel.Debug, "Client {ClientId} was not subscribed to {Topic}: a name to put in is missing or holds a wildcard, or another client has it exclusively")]
+    public static partial void AutoSubscriptionSkipped(this ILogger logger, string clientId, TopicTemplate topic);
 }

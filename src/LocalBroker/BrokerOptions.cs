@@ -34,6 +34,9 @@ public sealed record BrokerOptions
     /// <summary>Which rule decides of several that match.</summary>
     public RewriteOrder RewriteOrder { get; init; }
 
+    /// <summary>What every client is subscribed to when it connects.</summary>
+    public IReadOnlyList<AutoSubscription> AutoSubscribe { get; init; } = [];
+
     /// <summary>Levels of a topic or filter; 1 to 65,535.</summary>
     public int MaxTopicLevels { get; init; } = 128;
 

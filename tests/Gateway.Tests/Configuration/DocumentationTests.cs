@@ -38,7 +38,7 @@ public sealed class DocumentationTests : IDisposable
         var unset = Comparable(_loading.Settings());
         foreach (var setting in GatewaySchema.For("host-1", unset.Storage.Directory).Settings)
         {
-            if (setting.Default.StartsWith('`') && TomlOf(setting.Default) is { } value && setting.Key is not ("bridge" or "rewrite" or "mqttsn.predefined_topics" or "gateway.data_dir"))
+            if (setting.Default.StartsWith('`') && TomlOf(setting.Default) is { } value && setting.Key is not ("bridge" or "rewrite" or "auto_subscribe" or "mqttsn.predefined_topics" or "gateway.data_dir"))
             {
                 Assert.Equal(unset, Comparable(_loading.Settings($"{setting.Key} = {value}")));
             }
@@ -105,8 +105,9 @@ public sealed class DocumentationTests : IDisposable
 
     private static IEnumerable<(string Key, string Row)> Rows() =>
     [
-        .. RowsOf("", GatewaySchema.For("", "/").Settings.Where(setting => setting.Key is not ("bridge" or "rewrite"))),
+        .. RowsOf("", GatewaySchema.For("", "/").Settings.Where(setting => setting.Key is not ("bridge" or "rewrite" or "auto_subscribe"))),
         .. RowsOf("rewrite.", RewriteSchema.Schema.Settings),
+        .. RowsOf("auto_subscribe.", AutoSubscribeSchema.Schema.Settings),
         .. RowsOf("bridge.", BridgeSchema.For("").Settings),
         .. RowsOf("bridge.forward.", BridgeRuleSchema.For("").Settings),
     ];

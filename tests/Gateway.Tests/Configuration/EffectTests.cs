@@ -47,6 +47,8 @@ public sealed class EffectTests : IDisposable
     [InlineData("mqtt.shared_subscription_groups = { a = 'sticky', '$queue' = 'random' }", "[a, Sticky] [$queue, Random]")]
     [InlineData("mqtt.rewrite_order = 'first'", "First")]
     [InlineData("rewrite = [ { action = 'all', source = 'a/+', regex = 'a/(.)', topic = '${clientid}/%u/$1' } ]", "All a/+ a/(.) ${clientid}/%u/$1")]
+    [InlineData("auto_subscribe = [ { topic = 'a/${clientid}' } ]", "a/${clientid} AtMostOnce False False Send")]
+    [InlineData("auto_subscribe = [ { topic = 'a', qos = 2, no_local = true, retain_as_published = true, retain_handling = 1 } ]", "a ExactlyOnce True True SendIfNew")]
     [InlineData("mqtt.topic_alias_maximum = 0", "0")]
     [InlineData("mqtt.server_keep_alive = '5m'", "00:05:00")]
     [InlineData("mqtt.connect_timeout = '1s'", "00:00:01")]
@@ -194,6 +196,8 @@ public sealed class EffectTests : IDisposable
         "mqtt.shared_subscription_groups" => string.Join(' ', s.Broker.ShareStrategies),
         "mqtt.rewrite_order" => $"{s.Broker.RewriteOrder}",
         "rewrite" => string.Join(' ', s.Broker.Rewrite.Select(rule => $"{rule.Actions} {rule.Source} {rule.Pattern} {rule.Topic}")),
+        "auto_subscribe" => string.Join(' ', s.Broker.AutoSubscribe.Select(
+            auto => $"{auto.Topic} {auto.MaximumQos} {auto.NoLocal} {auto.RetainAsPublished} {auto.RetainHandling}")),
         "mqtt.topic_alias_maximum" => $"{s.Mqtt.TopicAliasMaximum}",
         "mqtt.server_keep_alive" => $"{s.Mqtt.ServerKeepAlive}",
         "mqtt.connect_timeout" => $"{s.Mqtt.ConnectTimeout}",

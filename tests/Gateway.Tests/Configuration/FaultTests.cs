@@ -59,6 +59,15 @@ public sealed class FaultTests : IDisposable
         Assert.Equal($"gateway.toml:{at + 1}: rewrite.0.{fault}", Assert.Single(_loading.Faults(string.Join('\n', lines))));
     }
 
+    [Theory]
+    [InlineData("topic = 'a/#/b'", "topic is \"a/#/b\"; it must be a Topic Filter, in which ${clientid}, ${username} and ${host} stand for the client")]
+    [InlineData("topic = 'a/$1'", "topic is \"a/$1\"; it must be a Topic Filter, in which ${clientid}, ${username} and ${host} stand for the client")]
+    [InlineData("topic = 'a/${gateway}'", "topic is \"a/${gateway}\"; it must be a Topic Filter, in which ${clientid}, ${username} and ${host} stand for the client")]
+    [InlineData("topic = '$share/g/a'\nno_local = true", "no_local is true, which a shared subscription such as \"$share/g/a\" cannot have; it must be false or left out")]
+    public void A_wrong_auto_subscription_is_told_with_its_line(string toml, string fault) =>
+        Assert.Equal(
+            $"gateway.toml:{1 + toml.Split('\n').Length}: auto_subscribe.0.{fault}", Assert.Single(_loading.Faults($"[[auto_subscribe]]\n{toml}")));
+
     [Fact]
     public void A_rewrite_rule_for_subscriptions_alone_may_lead_to_a_filter() =>
         Assert.Empty(_loading.Load("[[rewrite]]\naction = 'subscribe'\nsource = 'a'\nregex = 'a'\ntopic = 'b/#'").Faults);

@@ -1,4 +1,5 @@
 using Edge.Bridge;
+using Edge.LocalBroker;
 using Edge.LocalBroker.Rewriting;
 using Edge.Messaging;
 using Microsoft.Extensions.Logging;
@@ -134,6 +135,11 @@ internal static class GatewaySchema
             "rewrite", "an array of tables, each written `[[rewrite]]`", "Rules that rewrite topics.",
             _ => RewriteSchema.Schema,
             (s, value) => s with { Broker = s.Broker with { Rewrite = value } }),
+
+        new TableArraySetting<GatewaySettings, AutoSubscription>(
+            "auto_subscribe", "an array of tables, each written `[[auto_subscribe]]`", "Subscriptions of every client.",
+            _ => AutoSubscribeSchema.Schema,
+            (s, value) => s with { Broker = s.Broker with { AutoSubscribe = value } }),
 
         // Last, since templates in it need the gateway's name.
         new TableArraySetting<GatewaySettings, BridgeOptions>(

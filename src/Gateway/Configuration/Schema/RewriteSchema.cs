@@ -10,9 +10,8 @@ namespace Edge.Gateway.Configuration.Schema;
 /// <summary>The keys of one <c>[[rewrite]]</c>.</summary>
 internal static class RewriteSchema
 {
-    /// <summary>Stand for what could not be read.</summary>
+    /// <summary>Stands for an expression that could not be read.</summary>
     private static readonly Regex NoPattern = new("");
-    private static readonly TopicTemplate NoTopic = TopicTemplate.TryParse("", out var nothing) ? nothing : throw new InvalidOperationException("An empty template is one.");
 
     private static readonly SettingType<TopicFilter> Source = new(
         "a Topic Filter without `$share/`, `$queue/` or `$exclusive/`",
@@ -41,6 +40,10 @@ internal static class RewriteSchema
             value = null;
             return SettingType.TryGetText(node, out var text) && TopicTemplate.TryParse(text, out value) && isRight(value);
         });
+
+    /// <summary>Stands for a topic that could not be read.</summary>
+    public static TopicTemplate NoTopic { get; } =
+        TopicTemplate.TryParse("", out var nothing) ? nothing : throw new InvalidOperationException("An empty text is a template.");
 
     /// <summary>The schema.</summary>
     public static SettingSchema<RewriteRule> Schema { get; } = new(
