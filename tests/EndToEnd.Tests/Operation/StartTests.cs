@@ -41,6 +41,16 @@ public sealed class StartTests : EndToEndTest
         Assert.Contains($"127.0.0.1:{gateway.MqttSnPort}", Assert.Single(errors, IsError), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Of_several_listeners_the_one_whose_port_is_in_use_is_named()
+    {
+        var first = await StartGatewayAsync();
+
+        var errors = await FailAsync(first, $"listeners.ws.bind=127.0.0.1:{first.WebSocketPort}");
+
+        Assert.Contains($"127.0.0.1:{first.WebSocketPort} (listeners.ws.bind)", Assert.Single(errors, IsError), StringComparison.Ordinal);
+    }
+
     private static bool IsError(string line) => !GatewayProcess.IsHarmless(line);
 
     private async Task ServesAsync(GatewayProcess gateway)
