@@ -29,7 +29,7 @@ public sealed partial class Broker
         }
 
         message = message with { Topic = topic };
-        due = when > now ? when : null;
+        due = when > now || _delayed.HasDueBy(when) ? when : null;
         return true;
     }
 

@@ -48,6 +48,15 @@ internal sealed class DelayedMessages : IDisposable
     /// <summary>How many wait.</summary>
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>Whether a message waits, or is going out now, that is due no later and so goes first.</summary>
+    public bool HasDueBy(DateTimeOffset due)
+    {
+        lock (_gate)
+        {
+            return _isPublishing || (_waiting.TryPeek(out var first, out _) && first.DueAt <= due);
+        }
+    }
+
     /// <summary>Gives a message its number and takes up room for it; false when there is none. Then it is to be stored, then added.</summary>
     public bool TryReserve(Message message, DateTimeOffset due, out DelayedMessage delayed)
     {

@@ -340,6 +340,25 @@ public sealed class DelayedTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_published_as_due_does_not_overtake_what_is_on_its_way_out()
+    {
+        using var broker = new TestBroker();
+        var receiver = await broker.SubscriberAsync("r", qos: Qos0);
+        var due = broker.Clock.GetUtcNow().ToUnixTimeSeconds() + 60;
+        for (var number = 0; number < 1_500; number++)
+        {
+            await broker.PublishAsync($"$delayed/{due}/t", $"{number}", Qos0);
+        }
+
+        broker.Clock.Advance(60 * Second);
+        await broker.PublishAsync($"$delayed/{due}/t", "1500", Qos0);
+        await broker.PublishAsync("$delayed/0/t", "1501", Qos0);
+        broker.Clock.Advance(TimeSpan.FromMilliseconds(10));
+
+        Assert.Equal(Enumerable.Range(0, 1_502).Select(number => $"{number}"), receiver.TakeTexts());
+    }
+
+    [Fact]
     public async Task Very_many_that_are_due_at_once_go_out_in_rounds_and_in_order()
     {
         using var broker = new TestBroker();
