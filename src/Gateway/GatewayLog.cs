@@ -20,6 +20,12 @@ internal static partial class GatewayLog
     [LoggerMessage(1004, LogLevel.Critical, "The gateway cannot start. {Fault}")]
     public static partial void CannotStart(this ILogger logger, string fault);
 
+    [LoggerMessage(1005, LogLevel.Information, "{File} was read: {Users} users; {LetGo} clients were let go because their user is gone")]
+    public static partial void UsersRead(this ILogger logger, string file, int users, int letGo);
+
+    [LoggerMessage(1007, LogLevel.Warning, "{File} was changed and is not right, so what it said before stays in force: {Faults}")]
+    public static partial void FileNotTaken(this ILogger logger, string file, string faults);
+
     [LoggerMessage(1010, LogLevel.Critical, "The gateway ends by a fault of its own; please report it with this log")]
     public static partial void Failed(this ILogger logger, Exception fault);
 }

@@ -5,6 +5,7 @@ using Edge.Gateway.Commands;
 using Edge.Gateway.Configuration;
 using Edge.Gateway.Fronts;
 using Edge.LocalBroker;
+using Edge.LocalBroker.Access;
 using Edge.Protocols.MqttSn;
 using Edge.Protocols.MqttSn.Topics;
 using Edge.Storage;
@@ -26,11 +27,13 @@ internal sealed class RunningGateway : IAsyncDisposable
     private readonly SqliteStore _store;
     private readonly FrontServices _services;
     private readonly CancellationTokenSource _bridgesStopping = new();
+    private readonly AccessControl _access;
     private readonly List<UpstreamBridge> _bridges = [];
     private Task _bridging = Task.CompletedTask;
     private SystemTopicsTimer? _systemTopics;
     private MqttServer? _mqtt;
     private DatagramFront<MqttSnReply>? _mqttSn;
+    private AccessFiles? _accessFiles;
     private bool _isStopped;
 
     private RunningGateway(GatewaySettings settings, ILoggerFactory loggers, TimeProvider clock)
@@ -47,7 +50,8 @@ internal sealed class RunningGateway : IAsyncDisposable
             throw new StartException(fault.Message, fault);
         }
 
-        Broker = new Broker(settings.Broker, _store, _store, _drops, clock, loggers.CreateLogger<Broker>());
+        _access = new AccessControl(settings.AllowAnonymous, clock);
+        Broker = new Broker(settings.Broker, _store, _store, _drops, clock, loggers.CreateLogger<Broker>(), _access);
         _services = new FrontServices(Broker, _drops, _wheel, clock, loggers.CreateLogger("Edge.Gateway.Fronts"));
     }
 
@@ -115,6 +119,7 @@ internal sealed class RunningGateway : IAsyncDisposable
 
         _isStopped = true;
         using var limit = new CancellationTokenSource(GoodByeLimit, _clock);
+        await (_accessFiles?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_systemTopics?.DisposeAsync() ?? ValueTask.CompletedTask);
         Broker.DetachAll();
         if (_mqtt is not null)
@@ -136,6 +141,8 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     private async Task StartAsync(GatewaySettings settings, ILoggerFactory loggers)
     {
+        _accessFiles = new AccessFiles(settings, _access, Broker, _clock, _logger);
+
         // The bridges' sessions are there before the first message can come.
         foreach (var options in settings.Bridges)
         {

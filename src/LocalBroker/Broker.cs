@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Edge.LocalBroker.Access;
 using Edge.LocalBroker.Delayed;
 using Edge.LocalBroker.Retained;
 using Edge.LocalBroker.Rewriting;
@@ -43,8 +44,15 @@ public sealed partial class Broker : IBroker, IDisposable
     /// <param name="drops">Where losses are counted.</param>
     /// <param name="clock">Tells the time.</param>
     /// <param name="logger">Where the broker speaks.</param>
+    /// <param name="access">Who may come in; the broker disposes of it. Null lets everyone in.</param>
     public Broker(
-        BrokerOptions options, IMessageLog log, ISessionStore store, IDropCounter drops, TimeProvider clock, ILogger<Broker> logger)
+        BrokerOptions options,
+        IMessageLog log,
+        ISessionStore store,
+        IDropCounter drops,
+        TimeProvider clock,
+        ILogger<Broker> logger,
+        AccessControl? access = null)
     {
         _options = options;
         _log = log;
@@ -52,6 +60,8 @@ public sealed partial class Broker : IBroker, IDisposable
         _drops = drops;
         _clock = clock;
         _logger = logger;
+        _access = access ?? new AccessControl(AnonymousAccess.Everyone, clock);
+        _refusalsSaid = new SaidOnce(clock);
         _retained = new RetainedMessages(clock);
         _deadlines = new Deadlines(clock, OnDue);
         _delayed = new DelayedMessages(options.MaxDelayedMessages, options.MaxDelayedBytes, clock, PublishDue);
@@ -89,10 +99,17 @@ public sealed partial class Broker : IBroker, IDisposable
     {
         if (Refuse(request) is not ConnectRefusal.None and var refusal)
         {
-            _logger.ClientRefused(request.ClientId, request.Peer, refusal);
-            return new ConnectOutcome(refusal, null, SessionPresent: false);
+            return Refused(request, refusal);
         }
 
+        var admission = await _access.AdmitAsync(request);
+        if (admission.Refusal != ConnectRefusal.None)
+        {
+            return Refused(request, admission.Refusal);
+        }
+
+        // From here on the name is one that was verified, and the password has done its duty.
+        request = request with { UserName = admission.UserName, Password = null };
         if (request.ClientId.Length == 0)
         {
             request = request with { ClientId = $"edge-{Guid.NewGuid():N}" };
@@ -103,6 +120,11 @@ public sealed partial class Broker : IBroker, IDisposable
         var (present, mustCommit) = Attach(connection, request, expiry);
         SubscribeAutomatically(connection.Session);
         _logger.ClientConnected(request.ClientId, request.Peer, request.Protocol, present);
+        if (!_access.Keeps(request.UserName))
+        {
+            sink.OnDetached(DetachReason.Administrative); // The user was removed meanwhile.
+        }
+
         if (mustCommit)
         {
             await _store.CommitAsync();
@@ -114,6 +136,7 @@ public sealed partial class Broker : IBroker, IDisposable
     /// <summary>Parts every connection from its session, as the gateway stops.</summary>
     public void DetachAll()
     {
+        _access.Stop();
         foreach (var (_, session) in _sessions)
         {
             session.Connection?.Sink.OnDetached(DetachReason.ShuttingDown);
@@ -125,6 +148,7 @@ public sealed partial class Broker : IBroker, IDisposable
     {
         _deadlines.Dispose();
         _delayed.Dispose();
+        _access.Dispose();
     }
 
     internal void Disconnect(SessionConnection connection, bool publishWill, TimeSpan? sessionExpiry)

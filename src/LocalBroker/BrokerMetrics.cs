@@ -10,6 +10,7 @@ public sealed class BrokerMetrics
     private long _connected;
     private long _mostConnected;
     private long _expired;
+    private long _refused;
 
     /// <summary>Messages published to the broker.</summary>
     public long MessagesReceived => Interlocked.Read(ref _received);
@@ -28,6 +29,9 @@ public sealed class BrokerMetrics
 
     /// <summary>Sessions that ended because their client did not return in time.</summary>
     public long SessionsExpired => Interlocked.Read(ref _expired);
+
+    /// <summary>Connections that were refused.</summary>
+    public long ClientsRefused => Interlocked.Read(ref _refused);
 
     internal void CountReceived(int bytes)
     {
@@ -51,6 +55,8 @@ public sealed class BrokerMetrics
     }
 
     internal void CountDisconnected() => Interlocked.Decrement(ref _connected);
+
+    internal void CountRefused() => Interlocked.Increment(ref _refused);
 
     internal void CountExpired() => Interlocked.Increment(ref _expired);
 }

@@ -77,6 +77,7 @@ public sealed class SystemTopics
         Add("clients/total", () => _snapshot.Sessions);
         Add("clients/maximum", () => _broker.Metrics.MostConnected);
         Add("clients/expired", () => _broker.Metrics.SessionsExpired);
+        Add("clients/refused", () => _broker.Metrics.ClientsRefused);
         Add("subscriptions/count", () => _snapshot.Subscriptions);
     }
 

@@ -9,14 +9,16 @@ internal static class CommandLine
     /// <param name="arguments">Arguments without the program's name.</param>
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error; the log does not go there but to the process's own.</param>
+    /// <param name="input">What a command reads; null for the terminal or standard input.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static async Task<int> InvokeAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
+    public static async Task<int> InvokeAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error, TextReader? input = null)
     {
         var configuration = new ConfigurationArguments();
         var root = new RootCommand("Local MQTT broker, MQTT-SN gateway and store-and-forward bridge. Runs the gateway unless a command says otherwise.")
         {
             RunCommand.Create(configuration),
             CheckCommand.Create(configuration),
+            PasswdCommand.Create(input),
             DemoCommand.Create(),
             VersionCommand.Create(),
         };

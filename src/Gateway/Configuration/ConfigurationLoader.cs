@@ -1,4 +1,3 @@
-using System.Text;
 using Edge.Gateway.Configuration.Schema;
 using Edge.Gateway.Configuration.Toml;
 
@@ -13,8 +12,6 @@ internal static class ConfigurationLoader
     /// <summary>Beginning of the environment variables that set single keys; what follows is the key with <c>__</c> for each dot.</summary>
     public const string KeyVariablePrefix = "EDGE_GATEWAY__";
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>Reads and validates. Whatever the sources hold, this does not throw: faults are in the result, all at once.</summary>
     public static ConfigurationResult Load(ConfigurationSources sources)
     {
@@ -22,7 +19,7 @@ internal static class ConfigurationLoader
         var report = new ConfigurationReport(defaults);
 
         var file = FindFile(sources);
-        var root = file is null ? new SettingTable(defaults) : ReadFile(file, report);
+        var root = file is null ? new SettingTable(defaults) : TomlFile.Read(file, "the configuration file", report);
         var isReadable = root is not null;
         root ??= new SettingTable(defaults);
 
@@ -59,25 +56,6 @@ internal static class ConfigurationLoader
         {
             return true;
         }
-    }
-
-    private static SettingTable? ReadFile(string path, ConfigurationReport report)
-    {
-        try
-        {
-            var text = StrictUtf8.GetString(File.ReadAllBytes(path));
-            return TomlReader.ReadFile(text.TrimStart('\uFEFF'), path, report);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            report.Add(new SettingOrigin(path, "/"), "", $"the configuration file cannot be read: {fault.Message}");
-        }
-        catch (DecoderFallbackException)
-        {
-            report.Add(new SettingOrigin(path, "/"), "", "the configuration file must be UTF-8 text");
-        }
-
-        return null;
     }
 
     private static void ApplyEnvironment(SettingTable root, ConfigurationSources sources, ConfigurationReport report)

@@ -1,5 +1,6 @@
 using Edge.Bridge;
 using Edge.LocalBroker;
+using Edge.LocalBroker.Access;
 using Edge.Protocols.Mqtt;
 using Edge.Protocols.MqttSn;
 using Edge.Storage;
@@ -24,6 +25,9 @@ internal sealed record GatewaySettings
 
     /// <summary>Who may connect without authentication.</summary>
     public AnonymousAccess AllowAnonymous { get; init; } = AnonymousAccess.Loopback;
+
+    /// <summary>File with the users and their passwords, an absolute path; null when nobody can authenticate.</summary>
+    public string? UsersFile { get; init; }
 
     /// <summary>MQTT over TCP.</summary>
     public ListenerSettings MqttListener { get; init; } = new(enabled: true, 1883);

@@ -1,4 +1,5 @@
 using System.Net;
+using Edge.LocalBroker.Access;
 using Edge.Gateway.Configuration;
 
 namespace Edge.Gateway.Fronts;

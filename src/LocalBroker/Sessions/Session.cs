@@ -40,6 +40,9 @@ internal sealed partial class Session
     /// <summary>Whether the gateway keeps it for itself.</summary>
     public bool IsInternal => ClientId.StartsWith(ConnectRequest.InternalPrefix, StringComparison.Ordinal);
 
+    /// <summary>Whose it is: the user by whom its latest connection was let in; null for an anonymous client.</summary>
+    public string? UserName { get; private set; }
+
     public TimeSpan Expiry { get; private set; }
 
     /// <summary>When the connection ended; null while connected.</summary>
@@ -82,13 +85,13 @@ internal sealed partial class Session
     }
 
     /// <summary>Gives the session to a connection; the one that had it is parted from it.</summary>
-    /// <returns>False when the session has ended, or must.</returns>
+    /// <returns>False when the session has ended, or must: also when it is another user's, whose messages are nobody else's business.</returns>
     public bool TryResume(SessionConnection connection, ConnectRequest request, TimeSpan expiry, DateTimeOffset now, out Parting parting)
     {
         lock (_gate)
         {
             parting = default;
-            if (_ended || !OutlivesConnection || IsOver(now))
+            if (_ended || !OutlivesConnection || IsOver(now) || UserName != request.UserName)
             {
                 return false;
             }
@@ -159,7 +162,7 @@ internal sealed partial class Session
     {
         lock (_gate)
         {
-            return new SessionRecord { Number = Number, ClientId = ClientId, Expiry = Expiry, DisconnectedAt = DisconnectedAt, Will = _will };
+            return new SessionRecord { Number = Number, ClientId = ClientId, Expiry = Expiry, UserName = UserName, DisconnectedAt = DisconnectedAt, Will = _will };
         }
     }
 
@@ -225,6 +228,7 @@ internal sealed partial class Session
     /// <summary>Takes over what was kept of a session; before it is shared.</summary>
     public void Restore(StoredSession stored, DateTimeOffset now)
     {
+        UserName = stored.Record.UserName;
         Expiry = stored.Record.Expiry;
         DisconnectedAt = stored.Record.DisconnectedAt ?? now;
         _will = stored.Record.Will;
@@ -268,6 +272,7 @@ internal sealed partial class Session
         _will = request.Will;
         _limits = request.Queue ?? _services.DefaultLimits;
         _window = Math.Min(request.ReceiveMaximum, _limits.MaxInflight);
+        UserName = request.UserName;
         Expiry = expiry;
         DisconnectedAt = null;
         _congestion.End();

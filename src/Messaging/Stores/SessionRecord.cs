@@ -9,6 +9,9 @@ public sealed record SessionRecord
     /// <summary>ClientId.</summary>
     public required string ClientId { get; init; }
 
+    /// <summary>Whose it is: the user by whom its latest connection was let in; null for an anonymous client.</summary>
+    public string? UserName { get; init; }
+
     /// <summary>How long the session outlives its connection; <see cref="TimeSpan.MaxValue"/> for ever.</summary>
     public required TimeSpan Expiry { get; init; }
 

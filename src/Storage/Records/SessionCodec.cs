@@ -9,8 +9,8 @@ namespace Edge.Storage.Records;
 /// <summary>The terms of a session as they are kept.</summary>
 /// <remarks>
 /// <code>
-/// parts | expiry, ticks | ClientId, prefixed | [end of connection] | [Will Delay, ticks | [Will expiry, ticks] | Will]
-///   1   |      8        |       2 + n        |         8           |         8          |          8          |  n    octets
+/// parts | expiry, ticks | ClientId, prefixed | [user name, prefixed] | [end of connection] | [Will Delay, ticks | [Will expiry, ticks] | Will]
+///   1   |      8        |       2 + n        |         2 + n         |         8           |         8          |          8          |  n    octets
 /// </code>
 /// </remarks>
 internal static class SessionCodec
@@ -21,10 +21,12 @@ internal static class SessionCodec
         DisconnectedAt = 0x01,
         Will = 0x02,
         WillExpiry = 0x04,
+        UserName = 0x08,
     }
 
     public static int SizeOf(SessionRecord session) =>
         1 + sizeof(long) + 2 + Encoding.UTF8.GetByteCount(session.ClientId)
+        + (session.UserName is null ? 0 : 2 + Encoding.UTF8.GetByteCount(session.UserName))
         + (session.DisconnectedAt is null ? 0 : sizeof(long))
         + (session.Will is null ? 0 : sizeof(long) + MessageCodec.SizeOf(session.Will.Message))
         + (session.Will?.ExpiryInterval is null ? 0 : sizeof(long));
@@ -34,6 +36,11 @@ internal static class SessionCodec
         writer.WriteByte((byte)PartsOf(session));
         writer.WriteUInt64((ulong)session.Expiry.Ticks);
         writer.WritePrefixed(session.ClientId);
+        if (session.UserName is { } userName)
+        {
+            writer.WritePrefixed(userName);
+        }
+
         if (session.DisconnectedAt is { } disconnectedAt)
         {
             Instant.Write(ref writer, disconnectedAt);
@@ -62,6 +69,12 @@ internal static class SessionCodec
             return false;
         }
 
+        string? userName = null;
+        if (parts.HasFlag(Parts.UserName) && !Utf8Text.TryDecode(reader.ReadPrefixed(), out userName))
+        {
+            return false;
+        }
+
         var disconnectedAt = parts.HasFlag(Parts.DisconnectedAt) ? Instant.Read(ref reader) : null;
         WillMessage? will = null;
         if (parts.HasFlag(Parts.Will))
@@ -81,12 +94,21 @@ internal static class SessionCodec
             return false;
         }
 
-        session = new SessionRecord { Number = number, ClientId = clientId, Expiry = expiry, DisconnectedAt = disconnectedAt, Will = will };
+        session = new SessionRecord
+        {
+            Number = number,
+            ClientId = clientId,
+            UserName = userName,
+            Expiry = expiry,
+            DisconnectedAt = disconnectedAt,
+            Will = will,
+        };
         return true;
     }
 
     private static Parts PartsOf(SessionRecord session) =>
         (session.DisconnectedAt is null ? 0 : Parts.DisconnectedAt)
         | (session.Will is null ? 0 : Parts.Will)
-        | (session.Will?.ExpiryInterval is null ? 0 : Parts.WillExpiry);
+        | (session.Will?.ExpiryInterval is null ? 0 : Parts.WillExpiry)
+        | (session.UserName is null ? 0 : Parts.UserName);
 }

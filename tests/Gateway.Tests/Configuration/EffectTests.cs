@@ -13,6 +13,8 @@ public sealed class EffectTests : IDisposable
 {
     private readonly Loading _loading = new();
 
+    public EffectTests() => _loading.File("users.toml", "");
+
     public void Dispose() => _loading.Dispose();
 
     [Theory]
@@ -53,6 +55,7 @@ public sealed class EffectTests : IDisposable
     [InlineData("mqtt.server_keep_alive = '5m'", "00:05:00")]
     [InlineData("mqtt.connect_timeout = '1s'", "00:00:01")]
     [InlineData("auth.allow_anonymous = true", "Everyone")]
+    [InlineData("auth.users_file = 'users.toml'", "users.toml")]
     [InlineData("mqttsn.gateway_id = 255", "255")]
     [InlineData("mqttsn.retry_interval = '12s'", "00:00:12")]
     [InlineData("mqttsn.retry_limit = 5", "5")]
@@ -202,6 +205,7 @@ public sealed class EffectTests : IDisposable
         "mqtt.server_keep_alive" => $"{s.Mqtt.ServerKeepAlive}",
         "mqtt.connect_timeout" => $"{s.Mqtt.ConnectTimeout}",
         "auth.allow_anonymous" => $"{s.AllowAnonymous}",
+        "auth.users_file" => Path.GetFileName(s.UsersFile)!,
         "mqttsn.gateway_id" => $"{s.MqttSn.GatewayId}",
         "mqttsn.retry_interval" => $"{s.MqttSn.RetryInterval}",
         "mqttsn.retry_limit" => $"{s.MqttSn.RetryLimit}",

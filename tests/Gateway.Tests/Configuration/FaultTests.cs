@@ -32,7 +32,7 @@ public sealed class FaultTests : IDisposable
     [InlineData("gateway.dat_dir = 'x'", "gateway.dat_dir is no known key; the nearest is gateway.data_dir")]
     [InlineData("[mqtsn]\nretry_limit = 3", "mqtsn is no known key; the nearest is mqttsn")]
     [InlineData("auth.allow_anonymous = 'yes'", "auth.allow_anonymous is \"yes\"; it must be true, false or \"loopback\"")]
-    [InlineData("auth.allow_anonymous = false", "auth.allow_anonymous is false, but this version has no way to authenticate, so nobody could connect; it must be \"loopback\" or true")]
+    [InlineData("auth.allow_anonymous = false", "auth.allow_anonymous is false, and there is no auth.users_file, so nobody could connect; it must be \"loopback\" or true, or there must be users")]
     [InlineData("mqttsn.predefined_topics = { 0 = 'a' }", "mqttsn.predefined_topics.0 is no topic id; it must be a whole number from 1 to 65534, since 0 and 65535 are reserved")]
     [InlineData("mqttsn.predefined_topics = { 1 = 'a/#' }", "mqttsn.predefined_topics.1 is \"a/#\"; it must be a Topic Name, and wildcards are for filters")]
     [InlineData("mqtt.shared_subscription_groups = { g = 'first' }", "mqtt.shared_subscription_groups.g is \"first\"; it must be \"round_robin\", \"round_robin_per_group\", \"random\", \"sticky\", \"local\", \"hash_clientid\" or \"hash_topic\"")]
@@ -92,7 +92,7 @@ public sealed class FaultTests : IDisposable
     [InlineData("listeners.coap.enabled = true", "listeners.coap.enabled is true; CoAP is not available in this version, so it must be false or left out")]
     [InlineData("[coap]\nnotify = 'qos'", "coap.notify is \"qos\"; CoAP is not available in this version, so it must be left out")]
     [InlineData("[[serial]]\nname = 'x'", "serial is an array; MQTT-SN over a serial line is not available in this version, so it must be left out")]
-    [InlineData("auth.users_file = 'users.toml'", "auth.users_file is \"users.toml\"; authentication by a users file is not available in this version, so it must be left out")]
+    [InlineData("auth.users_file = 'users.toml'", "auth.users_file is \"users.toml\"; it must be the path of a file that exists and can be read")]
     [InlineData("mqttsn.advertise_interval = '15m'", "mqttsn.advertise_interval is \"15m\"; ADVERTISE is not available in this version, so it must be \"0\" or left out")]
     public void What_this_version_does_not_have_is_refused_when_it_is_used(string toml, string fault) =>
         Assert.Equal(fault, Assert.Single(_loading.Faults(toml)).Split(": ", 2)[1]);
@@ -119,6 +119,21 @@ public sealed class FaultTests : IDisposable
 
         Assert.Empty(_loading.Load($"{toml}\nauth.allow_anonymous = true").Faults);
         Assert.Empty(_loading.Load($"{toml}\n{key.Replace("bind", "enabled", StringComparison.Ordinal)} = false").Faults);
+    }
+
+    [Theory]
+    [InlineData("false")]
+    [InlineData("'loopback'")]
+    public void A_listener_may_be_beyond_loopback_when_there_are_users_but_not_for_MQTT_SN_which_knows_none(string anonymous)
+    {
+        _loading.File("users.toml", "");
+        var auth = $"auth.users_file = 'users.toml'\nauth.allow_anonymous = {anonymous}\n";
+
+        Assert.Empty(_loading.Load($"{auth}listeners.mqtt.bind = '0.0.0.0:1883'").Faults);
+        Assert.Equal(
+            "gateway.toml:3: listeners.mqttsn.bind is \"0.0.0.0:1884\", beyond loopback, where MQTT-SN clients, which have no password, would not be let in; "
+                + "it must be a loopback address such as \"127.0.0.1:1884\", or auth.allow_anonymous = true must say that this is meant",
+            Assert.Single(_loading.Faults($"{auth}listeners.mqttsn.bind = '0.0.0.0:1884'")));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Net;
 using Edge.Gateway.Configuration;
+using Edge.LocalBroker.Access;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Gateway.Tests.Configuration;

@@ -1,3 +1,4 @@
+using Edge.LocalBroker.Access;
 using Edge.Messaging;
 using Microsoft.Extensions.Time.Testing;
 
@@ -8,12 +9,12 @@ internal sealed class TestBroker : IDisposable
 {
     private readonly BrokerOptions _options;
 
-    public TestBroker(BrokerOptions? options = null, MemoryStore? store = null, FakeTimeProvider? clock = null)
+    public TestBroker(BrokerOptions? options = null, MemoryStore? store = null, FakeTimeProvider? clock = null, AccessControl? access = null)
     {
         _options = options ?? new BrokerOptions();
         Store = store ?? new MemoryStore();
         Clock = clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
-        Broker = new Broker(_options, Store, Store, Drops, Clock, Log);
+        Broker = new Broker(_options, Store, Store, Drops, Clock, Log, access);
     }
 
     public MemoryStore Store { get; }
@@ -70,10 +71,10 @@ internal sealed class TestBroker : IDisposable
         await Kept(Broker.PublishAsync(Names.MessageOf(topic, payload, qos, retain), isOwn: true));
 
     /// <summary>Cuts the power and starts a broker on what the last commit left.</summary>
-    public TestBroker Crash()
+    public TestBroker Crash(AccessControl? access = null)
     {
         Dispose();
-        return new TestBroker(_options, Store.Crash(), Clock);
+        return new TestBroker(_options, Store.Crash(), Clock, access);
     }
 
     public void Dispose()

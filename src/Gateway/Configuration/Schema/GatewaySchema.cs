@@ -1,4 +1,5 @@
 using Edge.Bridge;
+using Edge.LocalBroker.Access;
 using Edge.LocalBroker;
 using Edge.LocalBroker.Rewriting;
 using Edge.Messaging;
@@ -96,9 +97,11 @@ internal static class GatewaySchema
         Value("auth.allow_anonymous",
             SettingType.OneOf((true, AnonymousAccess.Everyone), (false, AnonymousAccess.Nobody), ("loopback", AnonymousAccess.Loopback)),
             "`\"loopback\"`",
-            "Who may connect without saying who it is. Anything but `true` keeps every listener on loopback as long as nobody can authenticate.",
+            "Who may connect without a user name and password: anyone, nobody, or clients on this machine.",
             (s, value) => s with { AllowAnonymous = value }),
-        Planned("auth.users_file", "authentication by a users file"),
+        Value("auth.users_file", SettingType.ReadableFile, "none",
+            "File with the users and the hashes of their passwords, as `edge-gateway passwd` writes it; read again when it changes.",
+            (s, value) => s with { UsersFile = value }),
 
         Value("mqttsn.gateway_id", SettingType.WholeNumber(1, 255), "`1`",
             "Identity in GWINFO, unique on the network.",
@@ -158,9 +161,9 @@ internal static class GatewaySchema
 
     private static void Check(GatewaySettings settings, ConfigurationReport report)
     {
-        if (settings.AllowAnonymous == AnonymousAccess.Nobody)
+        if (settings.UsersFile is { } users)
         {
-            report.Add("auth.allow_anonymous", "is false, but this version has no way to authenticate, so nobody could connect; it must be \"loopback\" or true");
+            UsersFile.Read(users, report);
         }
 
         ListenerSchema.Check(settings, report);

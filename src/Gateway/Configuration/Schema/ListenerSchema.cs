@@ -1,5 +1,6 @@
 using System.Net;
 using Edge.Gateway.Fronts.Tls;
+using Edge.LocalBroker.Access;
 
 namespace Edge.Gateway.Configuration.Schema;
 
@@ -9,7 +10,7 @@ internal static class ListenerSchema
     /// <summary>A listener: its section, what it is, and where its settings are.</summary>
     private sealed record Section(
         string Key, string Feature, Func<GatewaySettings, ListenerSettings> Get, Func<GatewaySettings, ListenerSettings, GatewaySettings> Set,
-        bool IsSecure = false, bool IsWebSocket = false);
+        bool IsSecure = false, bool IsWebSocket = false, bool HasPasswords = true);
 
     private static readonly Section[] Sections =
     [
@@ -18,7 +19,7 @@ internal static class ListenerSchema
         new("listeners.ws", "MQTT over WebSocket.", s => s.WebSocketListener, (s, value) => s with { WebSocketListener = value }, IsWebSocket: true),
         new("listeners.wss", "MQTT over secure WebSocket.", s => s.SecureWebSocketListener, (s, value) => s with { SecureWebSocketListener = value },
             IsSecure: true, IsWebSocket: true),
-        new("listeners.mqttsn", "MQTT-SN over UDP.", s => s.MqttSnListener, (s, value) => s with { MqttSnListener = value }),
+        new("listeners.mqttsn", "MQTT-SN over UDP.", s => s.MqttSnListener, (s, value) => s with { MqttSnListener = value }, HasPasswords: false),
     ];
 
     private static readonly SettingType<string> UrlPath = SettingType.Text(
@@ -31,12 +32,17 @@ internal static class ListenerSchema
     /// <summary>Looks at what one key alone cannot tell.</summary>
     public static void Check(GatewaySettings settings, ConfigurationReport report)
     {
+        if (settings.AllowAnonymous == AnonymousAccess.Nobody && !CanAuthenticate(report))
+        {
+            report.Add("auth.allow_anonymous", "is false, and there is no auth.users_file, so nobody could connect; it must be \"loopback\" or true, or there must be users");
+        }
+
         foreach (var section in Sections)
         {
             var listener = section.Get(settings);
-            if (settings.AllowAnonymous == AnonymousAccess.Loopback && listener.Enabled && !IPAddress.IsLoopback(listener.Bind.Address))
+            if (listener.Enabled && !IPAddress.IsLoopback(listener.Bind.Address) && WhyLoopback(section, settings, report) is { } problem)
             {
-                report.Add($"{section.Key}.bind", $"is \"{listener.Bind}\", beyond loopback, while nobody needs to authenticate; "
+                report.Add($"{section.Key}.bind", $"is \"{listener.Bind}\", beyond loopback, {problem}; "
                     + $"it must be a loopback address such as \"127.0.0.1:{listener.Bind.Port}\", or auth.allow_anonymous = true must say that this is meant");
             }
 
@@ -46,6 +52,15 @@ internal static class ListenerSchema
             }
         }
     }
+
+    /// <summary>Why a listener must not be opened to a network; null when it may be.</summary>
+    private static string? WhyLoopback(Section section, GatewaySettings settings, ConfigurationReport report) =>
+        settings.AllowAnonymous == AnonymousAccess.Everyone ? null
+        : !CanAuthenticate(report) ? "while nobody needs to authenticate"
+        : section.HasPasswords ? null
+        : "where MQTT-SN clients, which have no password, would not be let in";
+
+    private static bool CanAuthenticate(ConfigurationReport report) => report.IsGiven("auth.users_file");
 
     private static IEnumerable<Setting<GatewaySettings>> SettingsOf(Section section)
     {

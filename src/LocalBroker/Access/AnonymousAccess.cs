@@ -1,7 +1,7 @@
-namespace Edge.Gateway.Configuration;
+namespace Edge.LocalBroker.Access;
 
 /// <summary>Who may connect without saying who it is. Key <c>auth.allow_anonymous</c>.</summary>
-internal enum AnonymousAccess
+public enum AnonymousAccess
 {
     /// <summary>Clients on this machine.</summary>
     Loopback = 0,

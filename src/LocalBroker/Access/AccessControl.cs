@@ -1,0 +1,72 @@
+using System.Net;
+using Edge.Messaging;
+
+namespace Edge.LocalBroker.Access;
+
+/// <summary>Who may come in. What it goes by can be replaced at any time; each decision takes what holds at that moment.</summary>
+public sealed class AccessControl : IDisposable
+{
+    private readonly AnonymousAccess _anonymous;
+    private readonly PasswordCheck _passwords;
+    private volatile Users? _users;
+
+    /// <summary>Begins with what the configuration says.</summary>
+    /// <param name="anonymous">Who may come in without saying who it is.</param>
+    /// <param name="clock">Measures how long who gave a wrong password waits.</param>
+    public AccessControl(AnonymousAccess anonymous, TimeProvider clock)
+    {
+        _anonymous = anonymous;
+        _passwords = new PasswordCheck(clock);
+    }
+
+    /// <summary>Who may come in by a password; null when nobody can, and what clients say of themselves counts for nothing.</summary>
+    public Users? Users
+    {
+        get => _users;
+        set => _users = value;
+    }
+
+    /// <summary>Whether a client without credentials is let in from an address.</summary>
+    public bool AllowsAnonymous(IPAddress? address) => _anonymous switch
+    {
+        AnonymousAccess.Everyone => true,
+        AnonymousAccess.Loopback => address is not null && IPAddress.IsLoopback(address),
+        _ => false,
+    };
+
+    /// <inheritdoc/>
+    public void Dispose() => _passwords.Dispose();
+
+    /// <summary>Whether to let a client in, and as whom.</summary>
+    internal ValueTask<Admission> AdmitAsync(ConnectRequest request)
+    {
+        if (request.Queue is not null)
+        {
+            return new(new Admission(ConnectRefusal.None)); // The gateway itself.
+        }
+
+        var address = ClientIdentity.AddressOf(request.Peer);
+        if (request.UserName is not { } user || Users is not { } users)
+        {
+            return new(new Admission(AllowsAnonymous(address) ? ConnectRefusal.None : ConnectRefusal.NotAuthorized));
+        }
+
+        var verdict = _passwords.VerifyAsync(users, user, request.Password ?? default, address);
+        return verdict.IsCompletedSuccessfully ? new(ToAdmission(verdict.Result, user)) : AwaitAsync(verdict, user);
+    }
+
+    /// <summary>Whether a client that was let in may stay.</summary>
+    internal bool Keeps(string? userName) => userName is null || Users is not { } users || users.Contains(userName);
+
+    /// <summary>Lets nobody wait for an answer any longer, as the gateway stops.</summary>
+    internal void Stop() => _passwords.Stop();
+
+    private static async ValueTask<Admission> AwaitAsync(ValueTask<PasswordVerdict> verdict, string user) => ToAdmission(await verdict, user);
+
+    private static Admission ToAdmission(PasswordVerdict verdict, string user) => verdict switch
+    {
+        PasswordVerdict.Right => new(ConnectRefusal.None, user),
+        PasswordVerdict.Busy => new(ConnectRefusal.Unavailable),
+        _ => new(ConnectRefusal.BadCredentials),
+    };
+}

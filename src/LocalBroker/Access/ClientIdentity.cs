@@ -1,0 +1,17 @@
+using System.Net;
+
+namespace Edge.LocalBroker.Access;
+
+/// <summary>Who a client is, as far as it was verified.</summary>
+/// <param name="ClientId">ClientId; empty for a node without a session.</param>
+/// <param name="UserName">Name of the user; null for an anonymous client, whatever name it may have given.</param>
+/// <param name="Address">Where it comes from; null when that is no IP address.</param>
+/// <param name="CertificateName">Common Name of its certificate; null when it showed none.</param>
+public sealed record ClientIdentity(string ClientId, string? UserName, IPAddress? Address, string? CertificateName = null)
+{
+    /// <summary>The address in a text such as <c>192.0.2.7:50123</c>; null when there is none.</summary>
+    public static IPAddress? AddressOf(string peer) =>
+        !IPEndPoint.TryParse(peer, out var endPoint) ? null
+        : endPoint.Address.IsIPv4MappedToIPv6 ? endPoint.Address.MapToIPv4()
+        : endPoint.Address;
+}
