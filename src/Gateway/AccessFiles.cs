@@ -23,7 +23,9 @@ internal sealed class AccessFiles : IAsyncDisposable
     public AccessFiles(GatewaySettings settings, AccessControl access, Broker broker, TimeProvider clock, ILogger logger)
     {
         (_access, _broker, _logger) = (access, broker, logger);
+        access.Rules = new AccessRules([], settings.AllowUnmatched);
         Watch(settings.UsersFile, UsersFile.Read, SetUsers);
+        Watch(settings.AccessFile, (path, report) => AccessFile.Read(path, settings.AllowUnmatched, report), SetRules);
         foreach (var (_, read) in _files)
         {
             read();
@@ -92,6 +94,12 @@ internal sealed class AccessFiles : IAsyncDisposable
     {
         _access.Users = users;
         _logger.UsersRead(path, users.Names.Count, _broker.DetachUnknownUsers());
+    }
+
+    private void SetRules(string path, AccessRules rules)
+    {
+        _access.Rules = rules;
+        _logger.RulesRead(path, rules.Rules.Count);
     }
 
     private static string Faults(ConfigurationReport report) => string.Join("; ", report.Faults);

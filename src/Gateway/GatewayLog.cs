@@ -23,6 +23,9 @@ internal static partial class GatewayLog
     [LoggerMessage(1005, LogLevel.Information, "{File} was read: {Users} users; {LetGo} clients were let go because their user is gone")]
     public static partial void UsersRead(this ILogger logger, string file, int users, int letGo);
 
+    [LoggerMessage(1006, LogLevel.Information, "{File} was read: {Rules} rules")]
+    public static partial void RulesRead(this ILogger logger, string file, int rules);
+
     [LoggerMessage(1007, LogLevel.Warning, "{File} was changed and is not right, so what it said before stays in force: {Faults}")]
     public static partial void FileNotTaken(this ILogger logger, string file, string faults);
 

@@ -1,9 +1,12 @@
 using Edge.LocalBroker.Access;
+using Edge.LocalBroker.Delayed;
+using Edge.LocalBroker.Routing;
+using Edge.LocalBroker.Sessions;
 using Edge.Messaging;
 
 namespace Edge.LocalBroker;
 
-/// <summary>Who is let in and who is let go.</summary>
+/// <summary>Who is let in, who is let go, and what they may do.</summary>
 public sealed partial class Broker
 {
     private const int LongestShown = 100;
@@ -42,5 +45,75 @@ public sealed partial class Broker
         return new ConnectOutcome(refusal, null, SessionPresent: false);
 
         static string Shorten(string text) => text.Length <= LongestShown ? text : $"{text.AsSpan(0, LongestShown)}…";
+    }
+
+    /// <summary>Whether a client may publish; a message that it may not is counted.</summary>
+    private bool MayPublish(Session session, Message message) => MayPublish(session.RightsBy(_access.Rules), message);
+
+    /// <summary>Whether a node without a session may publish, that is an anonymous client without a ClientId.</summary>
+    private bool MayPublish(string peer, Message message)
+    {
+        var client = new ClientIdentity("", null, ClientIdentity.AddressOf(peer));
+        if (!_access.AllowsAnonymous(client.Address))
+        {
+            _drops.Count(DropCause.NotAuthorized);
+            return false;
+        }
+
+        return MayPublish(_access.Rules is { IsOpen: false } rules ? rules.For(client) : null, message);
+    }
+
+    private bool MayPublish(ClientRights? rights, Message message)
+    {
+        if (rights is null || rights.Publish(message.Topic, message.Qos, message.Retain).IsAllowed)
+        {
+            return true;
+        }
+
+        _drops.Count(DropCause.NotAuthorized);
+        return false;
+    }
+
+    /// <summary>Whether a client may publish its Will. It learns now that it may not, and not when it is gone; when it is, the rules of that time decide.</summary>
+    private bool MayHaveWill(ConnectRequest request)
+    {
+        if (request is not { Will.Message: { } will, Queue: null } || _access.Rules is not { IsOpen: false } rules)
+        {
+            return true;
+        }
+
+        // One that names no time is dropped and counted when it is published, as any message is.
+        var topic = DelayedTopic.TryParse(will.Topic, _clock.GetUtcNow(), out var real, out _) ? real : will.Topic;
+        return rules.For(ClientIdentity.Of(request)).Publish(topic, will.Qos, will.Retain).IsAllowed;
+    }
+
+    /// <summary>Whether a client may get anything of what a subscription asks for.</summary>
+    private bool MaySubscribe(Session session, Subscription subscription, TopicFilter filter) =>
+        session.RightsBy(_access.Rules) is not { } rights || !rights.Subscribe(filter, subscription.MaximumQos).IsDenied;
+
+    /// <summary>Whether a group has a member that may not get a message.</summary>
+    private bool IsDenied(ShareGroup group, Message message)
+    {
+        foreach (var member in group.Members)
+        {
+            if (!member.MayReceive(message.Topic, _access.Rules))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Counts receivers that may not get a message.</summary>
+    /// <returns>Whether there are any.</returns>
+    private bool CountDenied(int receivers)
+    {
+        if (receivers > 0)
+        {
+            _drops.Count(DropCause.NotAuthorized, receivers);
+        }
+
+        return receivers > 0;
     }
 }

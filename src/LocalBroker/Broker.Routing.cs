@@ -11,14 +11,17 @@ public sealed partial class Broker
     /// <summary>Publishes for the gateway itself or for nodes without a session: no Will, no exchange, nobody to answer.</summary>
     /// <param name="message">The message; its <see cref="Message.Origin"/> names who it is from.</param>
     /// <param name="isOwn">Whether it is the gateway's own word, which alone may use <c>$SYS/</c>.</param>
-    public ValueTask<PublishOutcome> PublishAsync(Message message, bool isOwn)
+    /// <param name="peer">Where it comes from when it is not.</param>
+    public ValueTask<PublishOutcome> PublishAsync(Message message, bool isOwn, string peer = "")
     {
         if (!isOwn)
         {
             Metrics.CountReceived(message.Payload.Length);
         }
 
-        return !TryTakeOffDelay(ref message, out var due) || !(isOwn || TryRewrite(ref message, null)) ? new(PublishOutcome.TopicInvalid)
+        return !TryTakeOffDelay(ref message, out var due) ? new(PublishOutcome.TopicInvalid)
+            : !(isOwn || MayPublish(peer, message)) ? new(PublishOutcome.NotAuthorized)
+            : !(isOwn || TryRewrite(ref message, null)) ? new(PublishOutcome.TopicInvalid)
             : CheckTopic(message.Topic, isOwn) is not PublishOutcome.Accepted and var refusal ? new(refusal)
             : RouteNowOr(due, null, message, 0);
     }
@@ -32,7 +35,17 @@ public sealed partial class Broker
         }
 
         message = message.Origin == session.ClientId ? message : message with { Origin = session.ClientId };
-        if (!TryTakeOffDelay(ref message, out var due) || !TryRewrite(ref message, session))
+        if (!TryTakeOffDelay(ref message, out var due))
+        {
+            return new(PublishOutcome.TopicInvalid);
+        }
+
+        if (!MayPublish(session, message))
+        {
+            return new(PublishOutcome.NotAuthorized);
+        }
+
+        if (!TryRewrite(ref message, session))
         {
             return new(PublishOutcome.TopicInvalid);
         }
@@ -164,7 +177,7 @@ public sealed partial class Broker
         var fanout = default(Fanout);
         var receivers = Receivers.Rent();
         _tree.Match(message.Topic, receivers.Found);
-        receivers.Merge(message.Origin);
+        fanout.HasReceivers = CountDenied(receivers.Merge(message, _access.Rules));
         foreach (ref readonly var receiver in receivers.All)
         {
             if (!Enqueue(receiver, message, receiver.RetainAsPublished && message.Retain, default, ref fanout))
@@ -177,7 +190,7 @@ public sealed partial class Broker
 
         foreach (var group in receivers.Found.Groups)
         {
-            fanout.HasReceivers |= DeliverToOne(group, publisher, message, ref fanout);
+            fanout.HasReceivers |= DeliverToOne(group, publisher, message, ref fanout) || CountDenied(IsDenied(group, message) ? 1 : 0);
         }
 
         receivers.Return();
@@ -185,7 +198,7 @@ public sealed partial class Broker
     }
 
     /// <summary>Gives the message to one member of a group, to one that is not connected only when no other is there.</summary>
-    /// <returns>False when every member is gone.</returns>
+    /// <returns>False when every member is gone, or may not get it.</returns>
     private bool DeliverToOne(ShareGroup group, Session? publisher, Message message, ref Fanout fanout)
     {
         var strategy = _options.ShareStrategies.GetValueOrDefault(group.Name, _options.ShareStrategy);
@@ -197,7 +210,8 @@ public sealed partial class Broker
             for (var i = 0; i < members.Length; i++)
             {
                 var member = members[(first + i) % members.Length];
-                if (Enqueue(new Receiver(member), message, member.Subscription.RetainAsPublished && message.Retain, member.Subscription.Filter, ref fanout))
+                if (member.MayReceive(message.Topic, _access.Rules)
+                    && Enqueue(new Receiver(member), message, member.Subscription.RetainAsPublished && message.Retain, member.Subscription.Filter, ref fanout))
                 {
                     return true;
                 }

@@ -59,6 +59,7 @@ public sealed partial class Broker
 
     private SubscribeOutcome? Admit(Session session, in SubscriptionFilter target) =>
         target.Filter.ToString().AsSpan().Count('/') >= _options.MaxTopicLevels ? SubscribeOutcome.FilterInvalid
+            : !MaySubscribe(session, subscription, target.Filter) ? SubscribeOutcome.NotAuthorized
             : target.IsExclusive && !_exclusive.TryTake(target.Filter, session) ? SubscribeOutcome.QuotaExceeded
             : null;
 
@@ -134,11 +135,12 @@ public sealed partial class Broker
     private void SendRetained(Session session, Subscription subscription, TopicFilter filter)
     {
         var fanout = default(Fanout);
-        var receiver = new Receiver(new Subscriber(session, subscription));
+        var subscriber = new Subscriber(session, subscription);
+        var receiver = new Receiver(subscriber);
         var expired = new List<Message>();
         foreach (var message in _retained.Match(filter, expired))
         {
-            if (!(subscription.NoLocal && message.Origin == session.ClientId))
+            if (!(subscription.NoLocal && message.Origin == session.ClientId) && subscriber.MayReceive(message.Topic, _access.Rules))
             {
                 Enqueue(receiver, message, retain: true, default, ref fanout);
             }

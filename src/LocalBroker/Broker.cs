@@ -110,6 +110,11 @@ public sealed partial class Broker : IBroker, IDisposable
 
         // From here on the name is one that was verified, and the password has done its duty.
         request = request with { UserName = admission.UserName, Password = null };
+        if (!MayHaveWill(request))
+        {
+            return Refused(request, ConnectRefusal.NotAuthorized);
+        }
+
         if (request.ClientId.Length == 0)
         {
             request = request with { ClientId = $"edge-{Guid.NewGuid():N}" };
@@ -356,7 +361,10 @@ public sealed partial class Broker : IBroker, IDisposable
         }
 
         var message = will.Message with { Origin = session.ClientId, ExpiresAt = _clock.GetUtcNow() + will.ExpiryInterval };
-        if (TryTakeOffDelay(ref message, out var due) && TryRewrite(ref message, session) && CheckTopic(message.Topic, isOwn: false) == PublishOutcome.Accepted)
+        if (TryTakeOffDelay(ref message, out var due)
+            && MayPublish(session, message)
+            && TryRewrite(ref message, session)
+            && CheckTopic(message.Topic, isOwn: false) == PublishOutcome.Accepted)
         {
             // Nobody waits for the answer.
             _ = RouteNowOr(due, null, message, 0).AsTask();

@@ -18,6 +18,7 @@ internal static class CommandLine
         {
             RunCommand.Create(configuration),
             CheckCommand.Create(configuration),
+            ExplainCommand.Create(configuration),
             PasswdCommand.Create(input),
             DemoCommand.Create(),
             VersionCommand.Create(),

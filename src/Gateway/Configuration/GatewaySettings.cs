@@ -29,6 +29,12 @@ internal sealed record GatewaySettings
     /// <summary>File with the users and their passwords, an absolute path; null when nobody can authenticate.</summary>
     public string? UsersFile { get; init; }
 
+    /// <summary>The access list, an absolute path; null when there is none.</summary>
+    public string? AccessFile { get; init; }
+
+    /// <summary>Whether what no rule of the access list fits is allowed.</summary>
+    public bool AllowUnmatched { get; init; } = true;
+
     /// <summary>MQTT over TCP.</summary>
     public ListenerSettings MqttListener { get; init; } = new(enabled: true, 1883);
 

@@ -157,7 +157,7 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
     }
 
     /// <inheritdoc/>
-    public void PublishWithoutSession(Message message) => services.PublishWithoutSession(message);
+    public void PublishWithoutSession(Message message) => services.PublishWithoutSession(message, remote);
 
     /// <inheritdoc/>
     public void Release(ushort packetId, TReply reply) =>

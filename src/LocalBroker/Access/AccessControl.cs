@@ -3,12 +3,13 @@ using Edge.Messaging;
 
 namespace Edge.LocalBroker.Access;
 
-/// <summary>Who may come in. What it goes by can be replaced at any time; each decision takes what holds at that moment.</summary>
+/// <summary>Who may come in and what they may do. What it goes by can be replaced at any time; each decision takes what holds at that moment.</summary>
 public sealed class AccessControl : IDisposable
 {
     private readonly AnonymousAccess _anonymous;
     private readonly PasswordCheck _passwords;
     private volatile Users? _users;
+    private volatile AccessRules _rules = AccessRules.Open;
 
     /// <summary>Begins with what the configuration says.</summary>
     /// <param name="anonymous">Who may come in without saying who it is.</param>
@@ -24,6 +25,13 @@ public sealed class AccessControl : IDisposable
     {
         get => _users;
         set => _users = value;
+    }
+
+    /// <summary>What they may do. Whoever is connected stays, and is held to the new rules with the next message.</summary>
+    public AccessRules Rules
+    {
+        get => _rules;
+        set => _rules = value;
     }
 
     /// <summary>Whether a client without credentials is let in from an address.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Edge.Messaging;
 
 namespace Edge.LocalBroker.Access;
 
@@ -9,6 +10,9 @@ namespace Edge.LocalBroker.Access;
 /// <param name="CertificateName">Common Name of its certificate; null when it showed none.</param>
 public sealed record ClientIdentity(string ClientId, string? UserName, IPAddress? Address, string? CertificateName = null)
 {
+    /// <summary>Who a client is whose user name was verified.</summary>
+    public static ClientIdentity Of(ConnectRequest request) => new(request.ClientId, request.UserName, AddressOf(request.Peer));
+
     /// <summary>The address in a text such as <c>192.0.2.7:50123</c>; null when there is none.</summary>
     public static IPAddress? AddressOf(string peer) =>
         !IPEndPoint.TryParse(peer, out var endPoint) ? null

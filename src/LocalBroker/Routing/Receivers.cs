@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using Edge.LocalBroker.Access;
 using Edge.LocalBroker.Sessions;
+using Edge.Messaging;
 
 namespace Edge.LocalBroker.Routing;
 
@@ -14,6 +16,7 @@ internal sealed class Receivers
 
     private readonly List<Receiver> _all = [];
     private readonly Dictionary<Session, int> _indexes = [];
+    private readonly List<Session> _denied = [];
 
     /// <summary>What matches the topic, for <see cref="Merge"/>.</summary>
     public Matches Found { get; } = new();
@@ -37,12 +40,14 @@ internal sealed class Receivers
             Found.Clear();
             _all.Clear();
             _indexes.Clear();
+            _denied.Clear();
             _idle = this;
         }
     }
 
-    /// <summary>Joins the subscriptions of each session, but for those that shall not get their own messages.</summary>
-    public void Merge(string origin)
+    /// <summary>Joins the subscriptions of each session, but for those that shall not get their own messages and those that may not get this one.</summary>
+    /// <returns>Sessions that do not get it because they may not.</returns>
+    public int Merge(Message message, AccessRules rules)
     {
         // Within one list a session stands once.
         var mayOverlap = Found.Lists.Count > 1;
@@ -50,8 +55,14 @@ internal sealed class Receivers
         {
             foreach (var subscriber in subscribers)
             {
-                if (subscriber.Subscription.NoLocal && subscriber.Session.ClientId == origin)
+                if (subscriber.Subscription.NoLocal && subscriber.Session.ClientId == message.Origin)
                 {
+                    continue;
+                }
+
+                if (!subscriber.MayReceive(message.Topic, rules))
+                {
+                    _denied.Add(subscriber.Session);
                     continue;
                 }
 
@@ -67,5 +78,7 @@ internal sealed class Receivers
                 }
             }
         }
+
+        return _denied.Count == 0 ? 0 : mayOverlap ? _denied.Distinct().Count(session => !_indexes.ContainsKey(session)) : _denied.Count;
     }
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using Edge.LocalBroker.Access;
 using Edge.Messaging;
 using Edge.Messaging.Stores;
 
@@ -14,6 +16,8 @@ internal sealed partial class Session
     private readonly SessionServices _services;
     private readonly Dictionary<TopicFilter, Subscription> _subscriptions = [];
     private SessionConnection? _connection;
+    private ClientIdentity? _client;
+    private ClientRights? _rights;
     private WillMessage? _will;
     private bool _ended;
 
@@ -40,8 +44,11 @@ internal sealed partial class Session
     /// <summary>Whether the gateway keeps it for itself.</summary>
     public bool IsInternal => ClientId.StartsWith(ConnectRequest.InternalPrefix, StringComparison.Ordinal);
 
-    /// <summary>Whose it is: the user by whom its latest connection was let in; null for an anonymous client.</summary>
-    public string? UserName { get; private set; }
+    /// <summary>Whose it is: who its latest connection was; null for the gateway's own.</summary>
+    public ClientIdentity? Client => Volatile.Read(ref _client);
+
+    /// <summary>The user by whom its latest connection was let in; null for an anonymous client.</summary>
+    public string? UserName => Client?.UserName;
 
     public TimeSpan Expiry { get; private set; }
 
@@ -72,6 +79,24 @@ internal sealed partial class Session
     }
 
     private bool Expires => Expiry != TimeSpan.MaxValue;
+
+    /// <summary>What its client may do by an access list; null when that is everything.</summary>
+    public ClientRights? RightsBy(AccessRules rules)
+    {
+        if (rules.IsOpen || Client is not { } client)
+        {
+            return null;
+        }
+
+        var rights = Volatile.Read(ref _rights);
+        if (rights is null || rights.Rules != rules || !ReferenceEquals(rights.Client, client))
+        {
+            rights = rules.For(client);
+            Volatile.Write(ref _rights, rights);
+        }
+
+        return rights;
+    }
 
     public bool IsHeldBy(SessionConnection connection) => Connection == connection;
 
@@ -162,7 +187,16 @@ internal sealed partial class Session
     {
         lock (_gate)
         {
-            return new SessionRecord { Number = Number, ClientId = ClientId, Expiry = Expiry, UserName = UserName, DisconnectedAt = DisconnectedAt, Will = _will };
+            return new SessionRecord
+            {
+                Number = Number,
+                ClientId = ClientId,
+                UserName = UserName,
+                Peer = _client?.Address is { } address ? new IPEndPoint(address, 0).ToString() : null,
+                Expiry = Expiry,
+                DisconnectedAt = DisconnectedAt,
+                Will = _will,
+            };
         }
     }
 
@@ -228,7 +262,7 @@ internal sealed partial class Session
     /// <summary>Takes over what was kept of a session; before it is shared.</summary>
     public void Restore(StoredSession stored, DateTimeOffset now)
     {
-        UserName = stored.Record.UserName;
+        _client = IsInternal ? null : new ClientIdentity(ClientId, stored.Record.UserName, ClientIdentity.AddressOf(stored.Record.Peer ?? ""));
         Expiry = stored.Record.Expiry;
         DisconnectedAt = stored.Record.DisconnectedAt ?? now;
         _will = stored.Record.Will;
@@ -272,7 +306,7 @@ internal sealed partial class Session
         _will = request.Will;
         _limits = request.Queue ?? _services.DefaultLimits;
         _window = Math.Min(request.ReceiveMaximum, _limits.MaxInflight);
-        UserName = request.UserName;
+        _client = IsInternal ? null : ClientIdentity.Of(request);
         Expiry = expiry;
         DisconnectedAt = null;
         _congestion.End();

@@ -12,6 +12,9 @@ public sealed record SessionRecord
     /// <summary>Whose it is: the user by whom its latest connection was let in; null for an anonymous client.</summary>
     public string? UserName { get; init; }
 
+    /// <summary>Where its latest connection came from, as an IP end point of port 0; null when that was no IP address.</summary>
+    public string? Peer { get; init; }
+
     /// <summary>How long the session outlives its connection; <see cref="TimeSpan.MaxValue"/> for ever.</summary>
     public required TimeSpan Expiry { get; init; }
 

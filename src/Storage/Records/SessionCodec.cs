@@ -9,8 +9,8 @@ namespace Edge.Storage.Records;
 /// <summary>The terms of a session as they are kept.</summary>
 /// <remarks>
 /// <code>
-/// parts | expiry, ticks | ClientId, prefixed | [user name, prefixed] | [end of connection] | [Will Delay, ticks | [Will expiry, ticks] | Will]
-///   1   |      8        |       2 + n        |         2 + n         |         8           |         8          |          8          |  n    octets
+/// parts | expiry, ticks | ClientId, prefixed | [user name, prefixed] | [peer, prefixed] | [end of connection] | [Will Delay, ticks | [Will expiry, ticks] | Will]
+///   1   |      8        |       2 + n        |         2 + n         |      2 + n       |         8           |         8          |          8          |  n    octets
 /// </code>
 /// </remarks>
 internal static class SessionCodec
@@ -22,11 +22,13 @@ internal static class SessionCodec
         Will = 0x02,
         WillExpiry = 0x04,
         UserName = 0x08,
+        Peer = 0x10,
     }
 
     public static int SizeOf(SessionRecord session) =>
         1 + sizeof(long) + 2 + Encoding.UTF8.GetByteCount(session.ClientId)
-        + (session.UserName is null ? 0 : 2 + Encoding.UTF8.GetByteCount(session.UserName))
+        + SizeOf(session.UserName)
+        + SizeOf(session.Peer)
         + (session.DisconnectedAt is null ? 0 : sizeof(long))
         + (session.Will is null ? 0 : sizeof(long) + MessageCodec.SizeOf(session.Will.Message))
         + (session.Will?.ExpiryInterval is null ? 0 : sizeof(long));
@@ -36,11 +38,8 @@ internal static class SessionCodec
         writer.WriteByte((byte)PartsOf(session));
         writer.WriteUInt64((ulong)session.Expiry.Ticks);
         writer.WritePrefixed(session.ClientId);
-        if (session.UserName is { } userName)
-        {
-            writer.WritePrefixed(userName);
-        }
-
+        WriteIfAny(ref writer, session.UserName);
+        WriteIfAny(ref writer, session.Peer);
         if (session.DisconnectedAt is { } disconnectedAt)
         {
             Instant.Write(ref writer, disconnectedAt);
@@ -69,8 +68,7 @@ internal static class SessionCodec
             return false;
         }
 
-        string? userName = null;
-        if (parts.HasFlag(Parts.UserName) && !Utf8Text.TryDecode(reader.ReadPrefixed(), out userName))
+        if (!TryReadIfAny(ref reader, parts.HasFlag(Parts.UserName), out var userName) || !TryReadIfAny(ref reader, parts.HasFlag(Parts.Peer), out var peer))
         {
             return false;
         }
@@ -99,6 +97,7 @@ internal static class SessionCodec
             Number = number,
             ClientId = clientId,
             UserName = userName,
+            Peer = peer,
             Expiry = expiry,
             DisconnectedAt = disconnectedAt,
             Will = will,
@@ -110,5 +109,22 @@ internal static class SessionCodec
         (session.DisconnectedAt is null ? 0 : Parts.DisconnectedAt)
         | (session.Will is null ? 0 : Parts.Will)
         | (session.Will?.ExpiryInterval is null ? 0 : Parts.WillExpiry)
-        | (session.UserName is null ? 0 : Parts.UserName);
+        | (session.UserName is null ? 0 : Parts.UserName)
+        | (session.Peer is null ? 0 : Parts.Peer);
+
+    private static int SizeOf(string? text) => text is null ? 0 : 2 + Encoding.UTF8.GetByteCount(text);
+
+    private static void WriteIfAny(ref WireWriter writer, string? text)
+    {
+        if (text is not null)
+        {
+            writer.WritePrefixed(text);
+        }
+    }
+
+    private static bool TryReadIfAny(scoped ref WireReader reader, bool isThere, out string? text)
+    {
+        text = null;
+        return !isThere || Utf8Text.TryDecode(reader.ReadPrefixed(), out text);
+    }
 }

@@ -76,6 +76,8 @@ public sealed class DocumentationTests : IDisposable
         var example = File.ReadAllText(Repository.File("packaging/gateway.toml"));
         _loading.File("cloud-password", "secret");
         _loading.File("users.toml", "");
+        _loading.File("users.toml", "");
+        _loading.File("acl.toml", "");
         Array.ForEach(["ca.pem", "clients-ca.pem", "server.pem", "server.key"], (string name) => _loading.File(name, TestCertificate.Pem));
         var everything = string.Join('\n', example.Split('\n').Select(line => line.StartsWith('#') && !line.StartsWith("# ", StringComparison.Ordinal) ? line[1..] : line));
 
@@ -89,6 +91,8 @@ public sealed class DocumentationTests : IDisposable
     {
         _loading.File("cloud-password", "secret");
         _loading.File("users.toml", "");
+        _loading.File("users.toml", "");
+        _loading.File("acl.toml", "");
         Array.ForEach(["ca.pem", "clients-ca.pem", "server.pem", "server.key"], (string name) => _loading.File(name, TestCertificate.Pem));
         var examples = File.ReadAllText(Repository.File("docs/configuration.md")).Split("```toml\n")[1..].Select(part => part.Split("```")[0]).ToArray();
 

@@ -13,7 +13,11 @@ public sealed class EffectTests : IDisposable
 {
     private readonly Loading _loading = new();
 
-    public EffectTests() => _loading.File("users.toml", "");
+    public EffectTests()
+    {
+        _loading.File("users.toml", "");
+        _loading.File("acl.toml", "");
+    }
 
     public void Dispose() => _loading.Dispose();
 
@@ -56,6 +60,8 @@ public sealed class EffectTests : IDisposable
     [InlineData("mqtt.connect_timeout = '1s'", "00:00:01")]
     [InlineData("auth.allow_anonymous = true", "Everyone")]
     [InlineData("auth.users_file = 'users.toml'", "users.toml")]
+    [InlineData("auth.acl_file = 'acl.toml'", "acl.toml")]
+    [InlineData("auth.no_match = 'deny'", "False")]
     [InlineData("mqttsn.gateway_id = 255", "255")]
     [InlineData("mqttsn.retry_interval = '12s'", "00:00:12")]
     [InlineData("mqttsn.retry_limit = 5", "5")]
@@ -206,6 +212,8 @@ public sealed class EffectTests : IDisposable
         "mqtt.connect_timeout" => $"{s.Mqtt.ConnectTimeout}",
         "auth.allow_anonymous" => $"{s.AllowAnonymous}",
         "auth.users_file" => Path.GetFileName(s.UsersFile)!,
+        "auth.acl_file" => Path.GetFileName(s.AccessFile)!,
+        "auth.no_match" => $"{s.AllowUnmatched}",
         "mqttsn.gateway_id" => $"{s.MqttSn.GatewayId}",
         "mqttsn.retry_interval" => $"{s.MqttSn.RetryInterval}",
         "mqttsn.retry_limit" => $"{s.MqttSn.RetryLimit}",

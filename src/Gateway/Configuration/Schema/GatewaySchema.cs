@@ -102,6 +102,12 @@ internal static class GatewaySchema
         Value("auth.users_file", SettingType.ReadableFile, "none",
             "File with the users and the hashes of their passwords, as `edge-gateway passwd` writes it; read again when it changes.",
             (s, value) => s with { UsersFile = value }),
+        Value("auth.acl_file", SettingType.ReadableFile, "none",
+            "The access list: rules of what clients may publish and subscribe to; read again when it changes.",
+            (s, value) => s with { AccessFile = value }),
+        Value("auth.no_match", SettingType.OneOf(("allow", true), ("deny", false)), "`\"allow\"`",
+            "What holds where no rule of the access list fits.",
+            (s, value) => s with { AllowUnmatched = value }),
 
         Value("mqttsn.gateway_id", SettingType.WholeNumber(1, 255), "`1`",
             "Identity in GWINFO, unique on the network.",
@@ -164,6 +170,11 @@ internal static class GatewaySchema
         if (settings.UsersFile is { } users)
         {
             UsersFile.Read(users, report);
+        }
+
+        if (settings.AccessFile is { } rules)
+        {
+            AccessFile.Read(rules, settings.AllowUnmatched, report);
         }
 
         ListenerSchema.Check(settings, report);

@@ -1,0 +1,125 @@
+using System.CommandLine;
+using System.Net;
+using Edge.Gateway.Configuration;
+using Edge.LocalBroker.Access;
+using Edge.Messaging;
+
+namespace Edge.Gateway.Commands;
+
+/// <summary><c>edge-gateway explain</c>: what would become of a publish or a subscription, step by step, and which rule says so.</summary>
+internal static class ExplainCommand
+{
+    private static readonly Option<string> ClientId = new("--client") { HelpName = "ID", Description = "ClientId.", Required = true };
+    private static readonly Option<string?> User = new("--user") { Description = "User who gave the right password. Default: none, an anonymous client." };
+    private static readonly Option<string> Address = new("--address") { Description = "IP address it comes from.", DefaultValueFactory = _ => "127.0.0.1" };
+    private static readonly Option<int> Qos = new("--qos") { HelpName = "0|1|2", Description = "QoS of the message or the subscription." };
+    private static readonly Option<bool> Retain = new("--retain") { Description = "The message is to be retained." };
+    private static readonly Argument<string> Topic = new("TOPIC") { Description = "Topic Name, or Topic Filter of a subscription." };
+
+    /// <summary>The command.</summary>
+    public static Command Create(ConfigurationArguments configuration)
+    {
+        var publish = new Command("publish", "Explains a publish.") { Retain };
+        var subscribe = new Command("subscribe", "Explains a subscription.");
+        AddTo(publish, configuration, (arguments, settings, output) =>
+            TopicName.TryParse(arguments.GetValue(Topic), out var topic)
+                ? ExplainPublish(settings, ClientOf(arguments), topic, QosOf(arguments), arguments.GetValue(Retain), output)
+                : Fault(arguments, "TOPIC must be a Topic Name, which holds no wildcard."));
+        AddTo(subscribe, configuration, (arguments, settings, output) =>
+            TopicFilter.TryParse(arguments.GetValue(Topic), out var asked) && SubscriptionFilter.TryParse(asked, out var filter)
+                ? ExplainSubscribe(settings, ClientOf(arguments), filter.Filter, QosOf(arguments), output)
+                : Fault(arguments, "TOPIC must be a Topic Filter."));
+        return new Command("explain", "Says what would become of a publish or a subscription, and which rule decides. Connects to nothing.") { publish, subscribe };
+    }
+
+    private static void AddTo(Command command, ConfigurationArguments configuration, Func<ParseResult, GatewaySettings, TextWriter, int> explain)
+    {
+        configuration.AddTo(command);
+        command.Add(ClientId);
+        command.Add(User);
+        command.Add(Address);
+        command.Add(Qos);
+        command.Add(Topic);
+        command.SetAction(arguments =>
+        {
+            var loaded = ConfigurationLoader.Load(configuration.Read(arguments));
+            if (loaded.Settings is { } settings)
+            {
+                return !IPAddress.TryParse(arguments.GetValue(Address), out _) ? Fault(arguments, "--address must be an IP address.")
+                    : arguments.GetValue(Qos) is < 0 or > 2 ? Fault(arguments, "--qos must be 0, 1 or 2.")
+                    : explain(arguments, settings, arguments.InvocationConfiguration.Output);
+            }
+
+            loaded.Faults.ToList().ForEach(fault => arguments.InvocationConfiguration.Error.WriteLine(fault));
+            return ExitCode.WrongUsage;
+        });
+    }
+
+    private static int ExplainPublish(GatewaySettings settings, ClientIdentity asked, TopicName topic, QualityOfService qos, bool retain, TextWriter output)
+    {
+        if (ExplainConnect(settings, asked, output) is { } client)
+        {
+            var verdict = RulesOf(settings).For(client).Publish(topic, qos, retain);
+            output.WriteLine($"publish to {topic} at QoS {(int)qos}{(retain ? ", retained" : "")}: {(verdict.IsAllowed ? "allowed" : "denied")} by {Name(verdict.Rule)}");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static int ExplainSubscribe(GatewaySettings settings, ClientIdentity asked, TopicFilter filter, QualityOfService qos, TextWriter output)
+    {
+        if (ExplainConnect(settings, asked, output) is { } client)
+        {
+            var rights = RulesOf(settings).For(client).Subscribe(filter, qos);
+            var outcome = rights.IsFree ? "granted" : rights.IsDenied ? "denied" : "granted, and each message is judged by its topic; the first of these that fits decides";
+            output.WriteLine($"subscribe to {filter} at QoS {(int)qos}: {outcome}");
+            foreach (var rule in rights.Deciding)
+            {
+                output.WriteLine($"  {Name(rule)} {(rule.Allow ? "allows" : "denies")} {(rule.Topics.Count == 0 ? "every topic" : string.Join(", ", rule.Topics))}");
+            }
+
+            if (rights.HasOthers)
+            {
+                output.WriteLine($"  {Name(null)} holds for what no rule fits");
+            }
+        }
+
+        return ExitCode.Success;
+    }
+
+    /// <returns>The client as which it would be let in; null when it would not.</returns>
+    private static ClientIdentity? ExplainConnect(GatewaySettings settings, ClientIdentity asked, TextWriter output)
+    {
+        var users = settings.UsersFile is { } file ? UsersFile.Read(file, new ConfigurationReport(new SettingOrigin(file, "/"))) : null;
+        var client = users is null ? asked with { UserName = null } : asked;
+        if (client.UserName is { } user)
+        {
+            var isKnown = users!.Contains(user);
+            output.WriteLine(isKnown ? $"connect: let in as user {user}, with the right password" : $"connect: refused, there is no user {user} in auth.users_file");
+            return isKnown ? client : null;
+        }
+
+        using var access = new AccessControl(settings.AllowAnonymous, TimeProvider.System);
+        var isLetIn = access.AllowsAnonymous(client.Address);
+        var reason = asked.UserName is null ? "" : ", as without auth.users_file a user name counts for nothing";
+        output.WriteLine(isLetIn ? $"connect: let in as an anonymous client{reason}" : $"connect: refused, auth.allow_anonymous does not let in anonymous clients from {client.Address}{reason}");
+        return isLetIn ? client : null;
+    }
+
+    private static AccessRules RulesOf(GatewaySettings settings) =>
+        (settings.AccessFile is { } file ? AccessFile.Read(file, settings.AllowUnmatched, new ConfigurationReport(new SettingOrigin(file, "/"))) : null)
+        ?? new AccessRules([], settings.AllowUnmatched);
+
+    private static ClientIdentity ClientOf(ParseResult arguments) =>
+        new(arguments.GetValue(ClientId)!, arguments.GetValue(User), IPAddress.Parse(arguments.GetValue(Address)!));
+
+    private static QualityOfService QosOf(ParseResult arguments) => (QualityOfService)arguments.GetValue(Qos);
+
+    private static string Name(AccessRule? rule) => rule?.Origin ?? "auth.no_match";
+
+    private static int Fault(ParseResult arguments, string fault)
+    {
+        arguments.InvocationConfiguration.Error.WriteLine($"edge-gateway: {fault}");
+        return ExitCode.WrongUsage;
+    }
+}

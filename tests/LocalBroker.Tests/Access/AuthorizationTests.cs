@@ -1,0 +1,156 @@
+using Edge.LocalBroker.Access;
+using Edge.LocalBroker.Tests.Support;
+using Edge.Messaging;
+using static Edge.LocalBroker.Tests.Support.Names;
+
+namespace Edge.LocalBroker.Tests.Access;
+
+/// <summary>The access list at work in the broker.</summary>
+public sealed class AuthorizationTests : IDisposable
+{
+    private readonly AccessControl _access = new(AnonymousAccess.Everyone, TimeProvider.System);
+    private readonly TestBroker _broker;
+
+    public AuthorizationTests() => _broker = new TestBroker(access: _access);
+
+    public void Dispose() => _broker.Dispose();
+
+    [Fact]
+    public async Task What_may_not_be_published_is_refused_and_counted_and_not_retained()
+    {
+        Deny(AccessActions.Publish, "secret/#");
+        var client = await _broker.SubscriberAsync("c");
+
+        Assert.Equal(PublishOutcome.NotAuthorized, await client.PublishAsync("secret/x", qos: Qos1, retain: true));
+        Assert.Equal(PublishOutcome.NotAuthorized, await client.PublishAsync("secret/x", qos: Qos2, packetId: 1));
+        Assert.Equal(PublishOutcome.Accepted, await client.PublishAsync("open/x", qos: Qos1));
+
+        Assert.Equal("open/x", client.TakeOne().Message!.Topic.ToString());
+        Assert.Equal(0, _broker.Broker.Snapshot().Retained);
+        Assert.Equal(new() { [DropCause.NotAuthorized] = 2 }, _broker.Lost);
+    }
+
+    [Fact]
+    public async Task A_subscription_that_gets_nothing_is_refused_and_one_that_gets_something_is_granted()
+    {
+        Deny(AccessActions.Subscribe, "secret/#");
+        var client = await _broker.ConnectAsync("c");
+
+        Assert.Equal(
+            [SubscribeOutcome.NotAuthorized, SubscribeOutcome.NotAuthorized, SubscribeOutcome.GrantedQos1, SubscribeOutcome.GrantedQos1],
+            await client.SubscribeAsync([.. ((string[])["secret/x", "secret/+/y", "+/x", "#"]).Select(filter => new Subscription { Filter = Filter(filter), MaximumQos = Qos1 })]));
+        Assert.Equal(["#", "+/x"], client.Session.Subscriptions.Select(subscription => subscription.Filter.ToString()).Order());
+    }
+
+    [Fact]
+    public async Task A_wide_subscription_gets_nothing_of_what_is_denied_within_it_and_what_it_does_not_get_is_counted_once()
+    {
+        Deny(AccessActions.Subscribe, "secret/x");
+        await _broker.PublishAsync("secret/x", "retained", retain: true);
+        await _broker.PublishAsync("secret/y", "retained", retain: true);
+        var client = await _broker.SubscriberAsync("c", "#");
+        await client.SubscribeAsync("secret/+");
+
+        await _broker.PublishAsync("secret/x", qos: Qos1);
+        await _broker.PublishAsync("secret/y", qos: Qos1);
+
+        Assert.All(client.Take(), delivery => Assert.Equal("secret/y", delivery.Message!.Topic.ToString()));
+        Assert.Equal(1, _broker.Drops.Read(DropCause.NotAuthorized));
+    }
+
+    [Fact]
+    public async Task New_rules_hold_from_the_next_message_on_and_nobody_is_dropped()
+    {
+        var client = await _broker.SubscriberAsync("c", "a/#");
+        await client.PublishAsync("a/x", "1");
+
+        Deny(AccessActions.Subscribe, "a/x");
+        await client.PublishAsync("a/x", "2");
+        Deny(AccessActions.Publish, "a/x");
+        Assert.Equal(PublishOutcome.NotAuthorized, await client.PublishAsync("a/x", "3"));
+        _access.Rules = AccessRules.Open;
+        await client.PublishAsync("a/x", "4");
+
+        Assert.Equal(["1", "4"], client.TakeTexts());
+        Assert.Null(client.Sink.Detached);
+    }
+
+    [Fact]
+    public async Task A_client_whose_Will_is_not_permitted_is_not_let_in()
+    {
+        Deny(AccessActions.Publish, "secret/#");
+
+        var outcome = await _broker.Broker.ConnectAsync(new ConnectRequest { ClientId = "c", Will = new WillMessage(MessageOf("secret/x")) }, new RecordingSink());
+
+        Assert.Equal(ConnectRefusal.NotAuthorized, outcome.Refusal);
+        Assert.Contains("NotAuthorized", Assert.Single(_broker.Log.Lines), StringComparison.Ordinal);
+        _broker.Log.Lines.Clear();
+    }
+
+    [Fact]
+    public async Task A_Will_is_judged_once_more_when_it_is_published()
+    {
+        var watcher = await _broker.SubscriberAsync("w");
+        var client = await _broker.ConnectAsync("c", will: new WillMessage(MessageOf("will")));
+
+        Deny(AccessActions.Publish, "will");
+        client.Lose();
+
+        Assert.Empty(watcher.Take());
+        Assert.Equal(1, _broker.Drops.Read(DropCause.NotAuthorized));
+    }
+
+    [Fact]
+    public async Task A_restored_session_is_judged_by_who_its_client_was()
+    {
+        _access.Rules = new AccessRules([new AccessRule { Allow = true, Networks = [System.Net.IPNetwork.Parse("192.0.2.0/24")] }], allowsOthers: false);
+        var client = await _broker.ConnectAsync(new ConnectRequest { ClientId = "c", SessionExpiry = Hour, Peer = "192.0.2.1:5" });
+        await client.SubscribeAsync("#");
+        client.Lose();
+        _broker.Store.Commit();
+
+        using var after = _broker.Crash(new AccessControl(AnonymousAccess.Everyone, TimeProvider.System) { Rules = _access.Rules });
+        await after.PublishAsync("t", qos: Qos1);
+
+        Assert.Equal(1, after.Broker.QueueOf("c")!.Value.Messages);
+    }
+
+    [Theory]
+    [InlineData(AnonymousAccess.Everyone, "192.0.2.1:5", PublishOutcome.NoMatchingSubscribers)]
+    [InlineData(AnonymousAccess.Loopback, "192.0.2.1:5", PublishOutcome.NotAuthorized)]
+    [InlineData(AnonymousAccess.Loopback, "127.0.0.1:5", PublishOutcome.NoMatchingSubscribers)]
+    [InlineData(AnonymousAccess.Nobody, "127.0.0.1:5", PublishOutcome.NotAuthorized)]
+    public async Task A_node_without_a_session_publishes_where_anonymous_clients_are_let_in(AnonymousAccess anonymous, string peer, PublishOutcome expected)
+    {
+        using var broker = new TestBroker(access: new AccessControl(anonymous, TimeProvider.System));
+
+        Assert.Equal(expected, await broker.Broker.PublishAsync(MessageOf("t"), isOwn: false, peer));
+    }
+
+    [Fact]
+    public async Task A_node_without_a_session_is_an_anonymous_client_to_the_rules()
+    {
+        _access.Rules = new AccessRules([new AccessRule { Allow = false, Anonymous = true, Topics = ["secret/#"] }], allowsOthers: true);
+
+        Assert.Equal(PublishOutcome.NotAuthorized, await _broker.Broker.PublishAsync(MessageOf("secret/x"), isOwn: false, "127.0.0.1:5"));
+        Assert.Equal(PublishOutcome.NoMatchingSubscribers, await _broker.Broker.PublishAsync(MessageOf("secret/x"), isOwn: true));
+    }
+
+    [Fact]
+    public async Task The_gateways_own_sessions_are_under_no_rule()
+    {
+        _access.Rules = new AccessRules([], allowsOthers: false);
+        var bridge = await _broker.ConnectAsync(new ConnectRequest
+        {
+            ClientId = $"{ConnectRequest.InternalPrefix}bridge",
+            Queue = new QueueLimits(10, 1_000, OverflowPolicy.DropOldest, 10),
+        });
+
+        Assert.Equal([SubscribeOutcome.GrantedQos2], await bridge.SubscribeAsync("#"));
+        Assert.Equal(PublishOutcome.Accepted, await bridge.PublishAsync("t", qos: Qos1));
+        Assert.Single(bridge.Take());
+    }
+
+    private void Deny(AccessActions actions, string topics) =>
+        _access.Rules = new AccessRules([new AccessRule { Allow = false, Actions = actions, Topics = [topics] }], allowsOthers: true);
+}
