@@ -37,7 +37,7 @@ public sealed partial class Broker
         _logger.ClientRefused(request.ClientId, request.Peer, refusal);
         var address = ClientIdentity.AddressOf(request.Peer);
         if (refusal is ConnectRefusal.BadCredentials or ConnectRefusal.NotAuthorized
-            && _refusalsSaid.IsFirst(HashCode.Combine(request.ClientId, address, refusal)))
+            && _refusalsSaid.IsFirst(HashCode.Combine(request.ClientId, request.UserName, address, refusal)))
         {
             _logger.ClientNotLetIn(Shorten(request.ClientId), Shorten(request.UserName ?? "none"), request.Peer, refusal);
         }

@@ -15,7 +15,13 @@ port=${PORT:-21883}
 work=$(mktemp -d)
 trap 'kill "$pid" 2>/dev/null && wait "$pid" || true; rm -rf "$work"' EXIT
 
-# What the suites want of a server beyond the standard: a small Receive Maximum and Maximum Packet Size, and a Server Keep Alive of 60 s.
+# What the suites want of a server beyond the standard: a small Receive Maximum and Maximum Packet Size, a Server Keep Alive of 60 s, and a
+# topic that nobody may subscribe to.
+cat > "$work/acl.toml" <<TOML
+[[rule]]
+deny = "subscribe"
+topics = "test/nosubscribe"
+TOML
 cat > "$work/gateway.toml" <<TOML
 gateway.data_dir = "$work/data"
 gateway.sys_interval = "0"
@@ -25,6 +31,7 @@ listeners.mqttsn.enabled = false
 mqtt.max_inflight = 20
 mqtt.max_packet_size = "32KiB"
 mqtt.server_keep_alive = "60s"
+auth.acl_file = "acl.toml"
 TOML
 
 "$gateway" run --config "$work/gateway.toml" 2> "$work/log" &

@@ -17,7 +17,7 @@ public sealed class AccessFileTests : IDisposable
     [InlineData("[[rule]]\nallow = 'all'\ntopics = 'a+'", "acl.toml:3: rule.0.topics is \"a+\"; it must be a Topic Filter or an array of them; ${clientid}, ${username} and ${cert_common_name} are the only placeholders in it")]
     [InlineData("[[rule]]\nallow = 'all'\ntopics = ['a', '${user}']", "acl.toml:3: rule.0.topics is an array; it must be a Topic Filter or an array of them; ${clientid}, ${username} and ${cert_common_name} are the only placeholders in it")]
     [InlineData("[[rule]]\nallow = 'all'\ntopics = []", "acl.toml:3: rule.0.topics is an array; it must be a Topic Filter or an array of them; ${clientid}, ${username} and ${cert_common_name} are the only placeholders in it")]
-    [InlineData("[[rule]]\nallow = 'all'\naddress = '192.0.2.1/24'", "acl.toml:3: rule.0.address is \"192.0.2.1/24\"; it must be an IP address or a network such as \"192.0.2.0/24\", or an array of them")]
+    [InlineData("[[rule]]\nallow = 'all'\naddress = '192.0.2.0/33'", "acl.toml:3: rule.0.address is \"192.0.2.0/33\"; it must be an IP address or a network such as \"192.0.2.0/24\", or an array of them")]
     [InlineData("[[rule]]\nallow = 'all'\nqos = [1, 3]", "acl.toml:3: rule.0.qos is an array; it must be 0, 1, 2 or an array of them")]
     [InlineData("[[rule]]\nallow = 'all'\nuser = ''", "acl.toml:3: rule.0.user is \"\"; it must be a user name or an array of them; * at the end stands for anything")]
     [InlineData("[[rule]]\nallow = 'all'\ntopic = 'a'", "acl.toml:3: rule.0.topic is no known key; the nearest is rule.0.topics")]

@@ -76,7 +76,6 @@ public sealed class DocumentationTests : IDisposable
         var example = File.ReadAllText(Repository.File("packaging/gateway.toml"));
         _loading.File("cloud-password", "secret");
         _loading.File("users.toml", "");
-        _loading.File("users.toml", "");
         _loading.File("acl.toml", "");
         Array.ForEach(["ca.pem", "clients-ca.pem", "server.pem", "server.key"], (string name) => _loading.File(name, TestCertificate.Pem));
         var everything = string.Join('\n', example.Split('\n').Select(line => line.StartsWith('#') && !line.StartsWith("# ", StringComparison.Ordinal) ? line[1..] : line));
@@ -90,7 +89,6 @@ public sealed class DocumentationTests : IDisposable
     public void Every_example_in_the_documentation_is_valid()
     {
         _loading.File("cloud-password", "secret");
-        _loading.File("users.toml", "");
         _loading.File("users.toml", "");
         _loading.File("acl.toml", "");
         Array.ForEach(["ca.pem", "clients-ca.pem", "server.pem", "server.key"], (string name) => _loading.File(name, TestCertificate.Pem));
