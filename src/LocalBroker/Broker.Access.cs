@@ -83,7 +83,7 @@ public sealed partial class Broker
         }
 
         // One that names no time is dropped and counted when it is published, as any message is.
-        var topic = DelayedTopic.TryParse(will.Topic, _clock.GetUtcNow(), out var real, out _) ? real : will.Topic;
+        var topic = DelayedTopic.IsDelayed(will.Topic) && DelayedTopic.TryParse(will.Topic, _clock.GetUtcNow(), out var real, out _) ? real : will.Topic;
         return rules.For(ClientIdentity.Of(request)).Publish(topic, will.Qos, will.Retain).IsAllowed;
     }
 

@@ -60,6 +60,7 @@ public sealed partial class Broker
     private SubscribeOutcome? Admit(Session session, in SubscriptionFilter target) =>
         target.Filter.ToString().AsSpan().Count('/') >= _options.MaxTopicLevels ? SubscribeOutcome.FilterInvalid
             : !MaySubscribe(session, subscription, target.Filter) ? SubscribeOutcome.NotAuthorized
+            : !MaySubscribe(session, subscription, target.Filter) ? _access.SubscribeRefusal
             : target.IsExclusive && !_exclusive.TryTake(target.Filter, session) ? SubscribeOutcome.QuotaExceeded
             : null;
 

@@ -20,4 +20,7 @@ public enum SubscribeOutcome
 
     /// <summary>A limit on subscriptions is reached, or another client has the filter exclusively.</summary>
     QuotaExceeded,
+
+    /// <summary>Refused, and the client is not told why.</summary>
+    Unspecified,
 }

@@ -13,22 +13,22 @@ public sealed class SubscribeProcedureTests
     {
         var talk = Connected(ConnectV5);
 
-        Assert.Equal(["subscribe a/#:0 +/b:2 c:1 $share/g/d:1 e:0 f:0"],
-            talk.Says("82 000A 00 \"a/#\" 00 \"+/b\" 02 \"c\" 01 \"$share/g/d\" 01 \"e\" 00 \"f\" 00"));
+        Assert.Equal(["subscribe a/#:0 +/b:2 c:1 $share/g/d:1 e:0 f:0 g:0"],
+            talk.Says("82 000A 00 \"a/#\" 00 \"+/b\" 02 \"c\" 01 \"$share/g/d\" 01 \"e\" 00 \"f\" 00 \"g\" 00"));
         talk.Peer.OnSubscribed(talk.Replies.Dequeue(), Every, talk);
 
-        Assert.Equal([Sent("90 000A 00 00 01 02 87 8F 97")], talk.Taken());
+        Assert.Equal([Sent("90 000A 00 00 01 02 87 8F 97 80")], talk.Taken());
     }
 
     [Fact]
     public void Before_MQTT_5_every_refusal_is_0x80()
     {
         var talk = Connected(ConnectV311);
-        talk.Says("82 000A \"a/#\" 00 \"+/b\" 02 \"c\" 01 \"$share/g/d\" 01 \"e\" 00 \"f\" 00");
+        talk.Says("82 000A \"a/#\" 00 \"+/b\" 02 \"c\" 01 \"$share/g/d\" 01 \"e\" 00 \"f\" 00 \"g\" 00");
 
         talk.Peer.OnSubscribed(talk.Replies.Dequeue(), Every, talk);
 
-        Assert.Equal([Sent("90 000A 00 01 02 80 80 80")], talk.Taken());
+        Assert.Equal([Sent("90 000A 00 01 02 80 80 80 80")], talk.Taken());
     }
 
     [Fact]

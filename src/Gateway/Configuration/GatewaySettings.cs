@@ -1,6 +1,7 @@
 using Edge.Bridge;
 using Edge.LocalBroker;
 using Edge.LocalBroker.Access;
+using Edge.Messaging;
 using Edge.Protocols.Mqtt;
 using Edge.Protocols.MqttSn;
 using Edge.Storage;
@@ -34,6 +35,9 @@ internal sealed record GatewaySettings
 
     /// <summary>Whether what no rule of the access list fits is allowed.</summary>
     public bool AllowUnmatched { get; init; } = true;
+
+    /// <summary>What a client is told of a subscription that is denied.</summary>
+    public SubscribeOutcome SubscribeRefusal { get; init; } = SubscribeOutcome.NotAuthorized;
 
     /// <summary>MQTT over TCP.</summary>
     public ListenerSettings MqttListener { get; init; } = new(enabled: true, 1883);

@@ -20,6 +20,9 @@ public sealed class AccessControl : IDisposable
         _passwords = new PasswordCheck(clock);
     }
 
+    /// <summary>What a client is told of a subscription that is denied: <see cref="SubscribeOutcome.NotAuthorized"/>, or nothing more than that it is refused.</summary>
+    public SubscribeOutcome SubscribeRefusal { get; init; } = SubscribeOutcome.NotAuthorized;
+
     /// <summary>Who may come in by a password; null when nobody can, and what clients say of themselves counts for nothing.</summary>
     public Users? Users
     {

@@ -11,7 +11,7 @@ namespace Edge.LocalBroker.Access;
 public sealed record ClientIdentity(string ClientId, string? UserName, IPAddress? Address, string? CertificateName = null)
 {
     /// <summary>Who a client is whose user name was verified.</summary>
-    public static ClientIdentity Of(ConnectRequest request) => new(request.ClientId, request.UserName, AddressOf(request.Peer));
+    public static ClientIdentity Of(ConnectRequest request) => new(request.ClientId, request.UserName, AddressOf(request.Peer), request.Certificate?.CommonName);
 
     /// <summary>The address in a text such as <c>192.0.2.7:50123</c>; null when there is none.</summary>
     public static IPAddress? AddressOf(string peer) =>

@@ -79,7 +79,7 @@ public sealed class ClientRights
         var filters = new List<TopicFilter>();
         foreach (var template in rule.Topics)
         {
-            if (TopicTemplate.TryResolve(template, client, out var filter))
+            if (FilterTemplate.TryResolve(template, client, out var filter))
             {
                 filters.Add(filter.Value);
             }

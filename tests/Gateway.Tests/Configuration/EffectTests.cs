@@ -62,6 +62,7 @@ public sealed class EffectTests : IDisposable
     [InlineData("auth.users_file = 'users.toml'", "users.toml")]
     [InlineData("auth.acl_file = 'acl.toml'", "acl.toml")]
     [InlineData("auth.no_match = 'deny'", "False")]
+    [InlineData("auth.subscribe_refusal = 'unspecified'", "Unspecified")]
     [InlineData("mqttsn.gateway_id = 255", "255")]
     [InlineData("mqttsn.retry_interval = '12s'", "00:00:12")]
     [InlineData("mqttsn.retry_limit = 5", "5")]
@@ -214,6 +215,7 @@ public sealed class EffectTests : IDisposable
         "auth.users_file" => Path.GetFileName(s.UsersFile)!,
         "auth.acl_file" => Path.GetFileName(s.AccessFile)!,
         "auth.no_match" => $"{s.AllowUnmatched}",
+        "auth.subscribe_refusal" => $"{s.SubscribeRefusal}",
         "mqttsn.gateway_id" => $"{s.MqttSn.GatewayId}",
         "mqttsn.retry_interval" => $"{s.MqttSn.RetryInterval}",
         "mqttsn.retry_limit" => $"{s.MqttSn.RetryLimit}",

@@ -1,3 +1,4 @@
+using Edge.LocalBroker.Access;
 using Edge.LocalBroker.Rewriting;
 using Edge.LocalBroker.Tests.Support;
 using Edge.Messaging;
@@ -165,10 +166,11 @@ public sealed class RewriteTests
 
     private static async Task<string> PublishedAsync(BrokerOptions options, string topic)
     {
-        using var broker = new TestBroker(options);
+        var anna = new Users([KeyValuePair.Create("anna", PasswordHash.Create("p"u8, PasswordHash.LeastIterations))]);
+        using var broker = new TestBroker(options, access: new AccessControl(AnonymousAccess.Everyone, TimeProvider.System) { Users = anna });
         var watcher = await broker.SubscriberAsync("w");
         await watcher.SubscribeAsync("$x/#");
-        var publisher = await broker.ConnectAsync(new ConnectRequest { ClientId = "p", UserName = "anna", Peer = "192.0.2.7:50123" });
+        var publisher = await broker.ConnectAsync(new ConnectRequest { ClientId = "p", UserName = "anna", Password = "p"u8.ToArray(), Peer = "192.0.2.7:50123" });
         Assert.Equal(PublishOutcome.Accepted, await publisher.PublishAsync(topic));
         return watcher.TakeOne().Message!.Topic.ToString();
     }

@@ -25,7 +25,7 @@ internal static class AccessRuleSchema
             Value("client", Texts("a ClientId or an array of them; `*` at the end stands for anything", IsName), "any", "Whom it is about: clients by their ClientId, of whatever protocol.", (rule, value) => rule with { Clients = value }),
             Value("address", Networks(), "any", "Whom it is about: clients by the address they come from.", (rule, value) => rule with { Networks = value }),
             Value("anonymous", SettingType.Toggle, "both", "Whom it is about: clients without a user, or only those with one.", (rule, value) => rule with { Anonymous = value }),
-            Value("topics", Texts("a Topic Filter or an array of them; `${clientid}`, `${username}` and `${cert_common_name}` are the only placeholders in it", TopicTemplate.IsValid), "every topic", "What it is about. `#` and `+` at the beginning match no topic that begins with `$`; left out, it is those too.", (rule, value) => rule with { Topics = value }),
+            Value("topics", Texts("a Topic Filter or an array of them; `${clientid}`, `${username}` and `${cert_common_name}` are the only placeholders in it", FilterTemplate.IsValid), "every topic", "What it is about. `#` and `+` at the beginning match no topic that begins with `$`; left out, it is those too.", (rule, value) => rule with { Topics = value }),
             Value("qos", QosMask(), "any", "QoS of the message published, or of the subscription.", (rule, value) => rule with { QosMask = value }),
             Value(Retain, SettingType.Toggle, "both", "Only for `publish`: messages that are to be retained, or only others.", (rule, value) => rule with { Retain = value }),
         ],

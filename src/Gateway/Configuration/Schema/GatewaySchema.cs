@@ -108,6 +108,10 @@ internal static class GatewaySchema
         Value("auth.no_match", SettingType.OneOf(("allow", true), ("deny", false)), "`\"allow\"`",
             "What holds where no rule of the access list fits.",
             (s, value) => s with { AllowUnmatched = value }),
+        Value("auth.subscribe_refusal",
+            SettingType.OneOf(("not-authorized", SubscribeOutcome.NotAuthorized), ("unspecified", SubscribeOutcome.Unspecified)), "`\"not-authorized\"`",
+            "What an MQTT 5.0 client is told of a subscription that is denied: reason code 0x87, or 0x80, which gives no reason.",
+            (s, value) => s with { SubscribeRefusal = value }),
 
         Value("mqttsn.gateway_id", SettingType.WholeNumber(1, 255), "`1`",
             "Identity in GWINFO, unique on the network.",

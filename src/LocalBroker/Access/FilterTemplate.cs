@@ -4,7 +4,7 @@ using Edge.Messaging;
 namespace Edge.LocalBroker.Access;
 
 /// <summary>A Topic Filter in which placeholders stand for what a client is called.</summary>
-public static class TopicTemplate
+public static class FilterTemplate
 {
     private static readonly (string Placeholder, Func<ClientIdentity, string?> Value)[] Placeholders =
     [
