@@ -51,7 +51,9 @@ internal sealed class AccessFiles : IAsyncDisposable
         }
 
         var isFirst = true;
-        _files.Add((new WatchedFile(path), () =>
+        _files.Add((new WatchedFile(path), Read));
+
+        void Read()
         {
             var report = new ConfigurationReport(new SettingOrigin(path, "/"));
             if (read(path, report) is { } content)
@@ -68,7 +70,7 @@ internal sealed class AccessFiles : IAsyncDisposable
             }
 
             isFirst = false;
-        }));
+        }
     }
 
     private async Task WatchAsync(TimeProvider clock)

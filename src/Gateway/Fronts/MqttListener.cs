@@ -1,6 +1,6 @@
 using System.Net;
-using Edge.LocalBroker.Access;
 using Edge.Gateway.Configuration;
+using Edge.LocalBroker.Access;
 
 namespace Edge.Gateway.Fronts;
 

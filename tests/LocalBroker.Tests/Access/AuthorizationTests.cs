@@ -59,6 +59,44 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_group_gives_a_message_to_a_member_that_may_get_it_and_counts_one_that_nobody_may()
+    {
+        _access.Rules = new AccessRules(
+            [
+                new AccessRule { Allow = false, Actions = AccessActions.Subscribe, Clients = ["a"], Topics = ["t/secret"] },
+                new AccessRule { Allow = false, Actions = AccessActions.Subscribe, Topics = ["t/nobody"] },
+            ],
+            allowsOthers: true);
+        var a = await _broker.SubscriberAsync("a", "$share/g/t/+");
+        var b = await _broker.SubscriberAsync("b", "$share/g/t/+");
+        Assert.Equal([SubscribeOutcome.NotAuthorized], await a.SubscribeAsync("$share/g/t/secret"));
+
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal(PublishOutcome.Accepted, await _broker.PublishAsync("t/secret", qos: Qos1));
+        }
+
+        await _broker.PublishAsync("t/nobody", qos: Qos1);
+
+        Assert.Empty(a.Take());
+        Assert.Equal(4, b.Take().Count);
+        Assert.Equal(new() { [DropCause.NotAuthorized] = 1 }, _broker.Lost);
+    }
+
+    [Fact]
+    public async Task Rules_judge_a_delayed_message_by_its_real_topic()
+    {
+        Deny(AccessActions.Publish, "secret/#");
+        var client = await _broker.ConnectAsync("c");
+
+        Assert.Equal(PublishOutcome.NotAuthorized, await client.PublishAsync("$delayed/1/secret/x", qos: Qos1));
+        Assert.Equal(PublishOutcome.Accepted, await client.PublishAsync("$delayed/1/open/x", qos: Qos1));
+        var outcome = await _broker.Broker.ConnectAsync(new ConnectRequest { ClientId = "w", Will = new WillMessage(MessageOf("$delayed/1/secret/x")) }, new RecordingSink());
+        Assert.Equal(ConnectRefusal.NotAuthorized, outcome.Refusal);
+        _broker.Log.Lines.Clear();
+    }
+
+    [Fact]
     public async Task New_rules_hold_from_the_next_message_on_and_nobody_is_dropped()
     {
         var client = await _broker.SubscriberAsync("c", "a/#");
