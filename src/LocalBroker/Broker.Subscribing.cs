@@ -52,15 +52,13 @@ public sealed partial class Broker
     }
 
     private SubscribeOutcome? Check(Session session, ref Subscription subscription, out SubscriptionFilter target) =>
-        !SubscriptionFilter.TryParse(subscription.Filter, out target)
-            || !TryRewrite(ref subscription, ref target, session)
-            ? SubscribeOutcome.FilterInvalid
+        !SubscriptionFilter.TryParse(subscription.Filter, out target) ? SubscribeOutcome.FilterInvalid
+            : !MaySubscribe(session, subscription, target.Filter) ? _access.SubscribeRefusal
+            : !TryRewrite(ref subscription, ref target, session) ? SubscribeOutcome.FilterInvalid
             : Admit(session, target);
 
     private SubscribeOutcome? Admit(Session session, in SubscriptionFilter target) =>
         target.Filter.ToString().AsSpan().Count('/') >= _options.MaxTopicLevels ? SubscribeOutcome.FilterInvalid
-            : !MaySubscribe(session, subscription, target.Filter) ? SubscribeOutcome.NotAuthorized
-            : !MaySubscribe(session, subscription, target.Filter) ? _access.SubscribeRefusal
             : target.IsExclusive && !_exclusive.TryTake(target.Filter, session) ? SubscribeOutcome.QuotaExceeded
             : null;
 

@@ -1,3 +1,4 @@
+using Edge.LocalBroker.Access;
 using Edge.LocalBroker.Tests.Support;
 using Edge.Messaging;
 using static Edge.LocalBroker.Tests.Support.Names;
@@ -40,9 +41,11 @@ public sealed class AutoSubscribeTests
     [Fact]
     public async Task The_names_of_the_client_are_put_in()
     {
-        using var broker = BrokerWith(Entry("${clientid}/${username}/${host}"));
+        var anna = new Users([KeyValuePair.Create("anna", PasswordHash.Create("p"u8, PasswordHash.LeastIterations))]);
+        using var access = new AccessControl(AnonymousAccess.Everyone, TimeProvider.System) { Users = anna };
+        using var broker = new TestBroker(new BrokerOptions { AutoSubscribe = [Entry("${clientid}/${username}/${host}")] }, access: access);
 
-        var client = await broker.ConnectAsync(new ConnectRequest { ClientId = "", UserName = "anna", Peer = "[::1]:50123" });
+        var client = await broker.ConnectAsync(new ConnectRequest { ClientId = "", UserName = "anna", Password = "p"u8.ToArray(), Peer = "[::1]:50123" });
 
         Assert.Equal($"{client.Session.ClientId}/anna/::1", Assert.Single(client.Session.Subscriptions).Filter.ToString());
     }
