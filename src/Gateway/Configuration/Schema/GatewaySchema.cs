@@ -1,6 +1,6 @@
 using Edge.Bridge;
-using Edge.LocalBroker.Access;
 using Edge.LocalBroker;
+using Edge.LocalBroker.Access;
 using Edge.LocalBroker.Rewriting;
 using Edge.Messaging;
 using Microsoft.Extensions.Logging;
