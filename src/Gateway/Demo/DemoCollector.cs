@@ -19,7 +19,7 @@ internal sealed class DemoCollector : IDeliverySink, IAsyncDisposable
     public static async Task<DemoCollector> StartAsync(IBroker cloud, TopicFilter filter, DemoLedger ledger)
     {
         var collector = new DemoCollector(ledger);
-        var outcome = await cloud.ConnectAsync(new ConnectRequest { ClientId = "collector", Protocol = "in process" }, collector);
+        var outcome = await cloud.ConnectAsync(new ConnectRequest { ClientId = "collector", Peer = "127.0.0.1:0", Protocol = "in process" }, collector);
         collector._session = outcome.Session ?? throw new InvalidOperationException($"The cloud refused the collector: {outcome.Refusal}.");
         await collector._session.SubscribeAsync([new Subscription { Filter = filter, MaximumQos = QualityOfService.AtLeastOnce }]);
         collector._collecting = collector.CollectAsync(collector._session);
