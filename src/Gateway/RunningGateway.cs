@@ -151,6 +151,7 @@ internal sealed class RunningGateway : IAsyncDisposable
             _bridges.Add(bridge);
         }
 
+        Broker.Start();
         if (MqttListener.AllOf(settings) is { Count: > 0 } listeners)
         {
             _mqtt = await MqttServer.StartAsync(listeners, settings.Mqtt, _services);

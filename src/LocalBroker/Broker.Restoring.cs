@@ -6,6 +6,21 @@ namespace Edge.LocalBroker;
 /// <summary>What the store kept comes back at the start.</summary>
 public sealed partial class Broker
 {
+    // The power went between their end and the commit that would have kept it; others may get what they leave.
+    private readonly List<Session> _replaced = [];
+
+    /// <summary>Lets what is due take its course: Wills, delayed messages, sessions that expire. Once, when rules and receivers are all there.</summary>
+    public void Start()
+    {
+        _replaced.ForEach(session => End(session));
+        _replaced.Clear();
+        _delayed.Start();
+        foreach (var (_, session) in _sessions)
+        {
+            _deadlines.Watch(session);
+        }
+    }
+
     private void Restore(StoredState state)
     {
         var now = _clock.GetUtcNow();
@@ -16,15 +31,18 @@ public sealed partial class Broker
             session.Restore(stored, now);
             if (_sessions.TryGetValue(session.ClientId, out var older))
             {
-                // The power went between the end of a session and the commit that would have kept it.
-                End(older);
+                _replaced.Add(older);
             }
 
             _sessions[session.ClientId] = session;
             _numbersInUse[session.Number] = true;
             _lastNumber = Math.Max(_lastNumber, session.Number);
             messages += session.Queued.Messages;
-            foreach (var subscription in stored.Subscriptions)
+        }
+
+        foreach (var (_, session) in _sessions)
+        {
+            foreach (var subscription in session.Subscriptions)
             {
                 Hook(session, subscription);
             }
@@ -35,13 +53,7 @@ public sealed partial class Broker
             _retained.Set(message);
         }
 
-        // Only now, as what is due goes out at once, and all shall get it.
         _delayed.Restore(state.Delayed);
-        foreach (var (_, session) in _sessions)
-        {
-            _deadlines.Watch(session);
-        }
-
         if (state.Sessions.Count + state.Retained.Count + state.Delayed.Count > 0)
         {
             _logger.Restored(_sessions.Count, messages, state.Retained.Count, state.Delayed.Count);

@@ -37,7 +37,7 @@ public sealed partial class Broker : IBroker, IDisposable
     private readonly TopicRewrite? _rewrite;
     private long _lastNumber;
 
-    /// <summary>Restores what the store kept; ready when it returns.</summary>
+    /// <summary>Restores what the store kept. What fell due meanwhile waits for <see cref="Start"/>.</summary>
     /// <param name="options">Limits.</param>
     /// <param name="log">Durable queues.</param>
     /// <param name="store">Durable records.</param>

@@ -30,6 +30,7 @@ internal sealed class DelayedMessages : IDisposable
     private int _count;
     private long _bytes;
     private int _pauses;
+    private bool _isStarted;
     private bool _isPublishing;
 
     /// <param name="maxMessages">How many may wait.</param>
@@ -79,7 +80,17 @@ internal sealed class DelayedMessages : IDisposable
         }
     }
 
-    /// <summary>Takes up what was kept; what came due meanwhile goes out at once. There is room for all of it.</summary>
+    /// <summary>Publishes from now on what is due, first what came due meanwhile.</summary>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            _isStarted = true;
+            SetTimer();
+        }
+    }
+
+    /// <summary>Takes up what was kept, before <see cref="Start"/>. There is room for all of it.</summary>
     public void Restore(IReadOnlyList<DelayedMessage> kept)
     {
         lock (_gate)
@@ -90,8 +101,6 @@ internal sealed class DelayedMessages : IDisposable
                 Occupy(1, delayed.Message);
                 Enqueue(delayed);
             }
-
-            SetTimer();
         }
     }
 
@@ -153,7 +162,7 @@ internal sealed class DelayedMessages : IDisposable
 
     private void SetTimer()
     {
-        if (!_isPublishing && _waiting.TryPeek(out var first, out _))
+        if (_isStarted && !_isPublishing && _waiting.TryPeek(out var first, out _))
         {
             var least = _lastRound.Count > 0 ? Pause : TimeSpan.Zero;
             var wait = first.DueAt - _clock.GetUtcNow();

@@ -92,6 +92,7 @@ internal sealed class BridgeBench : IAsyncDisposable
     private async Task RiseAsync(bool runs)
     {
         Broker = new Broker(new BrokerOptions(), Store, Store, Drops, TimeProvider.System, NullLogger<Broker>.Instance);
+        Broker.Start();
         Bridge = new UpstreamBridge(Options, Broker, Drops, _clock, Log);
         await Bridge.PrepareAsync();
         Client = await LocalClient.ConnectAsync(Broker, "sensor");

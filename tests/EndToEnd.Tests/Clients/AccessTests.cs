@@ -1,4 +1,6 @@
 using Edge.EndToEnd.Tests.Harness;
+using MQTTnet;
+using MQTTnet.Protocol;
 
 namespace Edge.EndToEnd.Tests.Clients;
 
@@ -64,6 +66,33 @@ public sealed class AccessTests : EndToEndTest
     }
 
     [Fact]
+    public async Task What_falls_due_as_the_gateway_starts_is_judged_by_the_rules_of_that_moment()
+    {
+        var gateway = await StartWithUserAsync();
+        Action<MqttClientOptionsBuilder> asAlice = options => options.WithCredentials("alice", "right").WithCleanStart(false).WithSessionExpiryInterval(3_600);
+        await using (var watcher = await MqttNetClient.ConnectAsync(gateway.MqttPort, "watcher", configure: asAlice))
+        {
+            await watcher.SubscribeAsync("state/#");
+        }
+
+        await using var lost = await MqttNetClient.ConnectAsync(
+            gateway.MqttPort, "lost", configure: asAlice + (options => options.WithWillTopic("state/lost").WithWillPayload("gone").WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)));
+        await gateway.KillAsync();
+        await File.AppendAllTextAsync(RulesFile, """
+
+            [[rule]]
+            deny = "publish"
+            topics = "state/${clientid}"
+            """, TestContext.Current.CancellationToken);
+        await gateway.StartAsync();
+
+        await using var again = await MqttNetClient.ConnectAsync(gateway.MqttPort, "watcher", configure: asAlice);
+        await again.PublishAsync("state/end", "end");
+        var received = await again.Received.CountAsync(1, "message");
+        Assert.Equal("state/end", received[0].Topic);
+    }
+
+    [Fact]
     public async Task A_user_deleted_while_connected_is_let_go_and_one_made_is_let_in()
     {
         var gateway = await StartWithUserAsync();
@@ -92,14 +121,15 @@ public sealed class AccessTests : EndToEndTest
 
     private string UsersFile => Path.Combine(Folder, "users.toml");
 
+    private string RulesFile => Path.Combine(Folder, "acl.toml");
+
     private async Task<GatewayProcess> StartWithUserAsync()
     {
         await PasswdAsync("alice", "right");
-        var rules = Path.Combine(Folder, "acl.toml");
-        await File.WriteAllTextAsync(rules, Rules, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(RulesFile, Rules, TestContext.Current.CancellationToken);
         return await StartGatewayAsync(new GatewayConfiguration
         {
-            Settings = ["auth.allow_anonymous = false", $"auth.users_file = \"{UsersFile}\"", $"auth.acl_file = \"{rules}\""],
+            Settings = ["auth.allow_anonymous = false", $"auth.users_file = \"{UsersFile}\"", $"auth.acl_file = \"{RulesFile}\""],
         });
     }
 

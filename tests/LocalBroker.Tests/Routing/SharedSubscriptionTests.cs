@@ -247,6 +247,28 @@ public sealed class SharedSubscriptionTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_still_to_be_passed_on_when_the_power_went_goes_to_members_that_are_restored_later()
+    {
+        const int Count = 100;
+        var leaving = await _broker.SubscriberAsync("leaving", "$share/g/t", Qos1, expiry: Hour);
+        leaving.Lose();
+        for (var i = 0; i < Count; i++)
+        {
+            await _broker.PublishAsync("t", $"{i}", Qos1);
+        }
+
+        using var slow = _broker.Crash();
+        slow.Store.MayRead = new TaskCompletionSource().Task;
+        await slow.ConnectAsync("leaving", Hour, cleanStart: true);
+        await slow.SubscriberAsync("staying", "$share/g/t", Qos1, expiry: Hour);
+
+        using var restarted = slow.Crash();
+
+        Assert.Equal(Count, restarted.Broker.QueueOf("staying")!.Value.Messages);
+        Assert.Empty(restarted.Lost);
+    }
+
+    [Fact]
     public async Task An_exclusive_filter_is_one_client_s_at_a_time()
     {
         var first = await _broker.SubscriberAsync("first", "$exclusive/t", expiry: Hour);

@@ -15,6 +15,7 @@ internal sealed class TestBroker : IDisposable
         Store = store ?? new MemoryStore();
         Clock = clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
         Broker = new Broker(_options, Store, Store, Drops, Clock, Log, access);
+        Broker.Start();
     }
 
     public MemoryStore Store { get; }
