@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using Edge.Messaging;
 using Edge.Messaging.Peers;
 using Edge.Messaging.Wire;
@@ -10,8 +8,6 @@ namespace Edge.Protocols.Mqtt.Tests;
 /// <summary>A message on its way through costs its message and its payload, and nothing else.</summary>
 public sealed class FastPathTests
 {
-    private const int Count = 10_000;
-
     [Theory]
     [InlineData(Conversation.ConnectV311, "30 \"plant/1/temperature\" 'twenty-one degrees'")]
     [InlineData(Conversation.ConnectV5, "30 \"plant/1/temperature\" 00 'twenty-one degrees'")]
@@ -22,10 +18,10 @@ public sealed class FastPathTests
         var frame = Hex.Packet(publish);
         var (peer, sink) = Connected(connect);
         peer.OnFrame(Hex.Packet(connect == Conversation.ConnectV5 ? "30 \"plant/1/temperature\" [23 0001]" : "30 \"t\""), sink);
-        var allocated = Allocated(() => peer.OnFrame(frame, sink));
+        var allocated = Allocations.PerCall(() => peer.OnFrame(frame, sink));
 
         var topic = OutgoingPublishTests.MessageOf("t", "").Topic;
-        var least = Allocated(() => sink.Last = new Message { Topic = topic, Payload = "twenty-one degrees"u8.ToArray() });
+        var least = Allocations.PerCall(() => sink.Last = new Message { Topic = topic, Payload = "twenty-one degrees"u8.ToArray() });
         Assert.Equal(least, allocated);
     }
 
@@ -36,7 +32,7 @@ public sealed class FastPathTests
         var frame = Hex.Packet(packet);
         var (peer, sink) = Connected(connect);
 
-        Assert.Equal(0, Allocated(() => peer.OnFrame(frame, sink)));
+        Assert.Equal(0, Allocations.PerCall(() => peer.OnFrame(frame, sink)));
     }
 
     [Theory]
@@ -48,44 +44,7 @@ public sealed class FastPathTests
             with
         { SubscriptionIdentifiers = [1, 2] };
 
-        Assert.Equal(0, Allocated(() => peer.OnDelivery(delivery, sink)));
-    }
-
-    /// <summary>The measured figures stand in <c>MqttConnection.Publish.cs</c>; this only keeps them from rotting tenfold.</summary>
-    [Fact]
-    public void A_core_takes_and_sends_hundreds_of_thousands_of_messages_a_second()
-    {
-        var (peer, sink) = Connected(Conversation.ConnectV5);
-        var frame = Hex.Packet("30 \"plant/1/temperature\" 00 'twenty-one degrees'");
-        var delivery = OutgoingPublishTests.DeliveryOf(OutgoingPublishTests.MessageOf("plant/1/temperature", "twenty-one degrees"));
-
-        Assert.True(PerSecond(() => peer.OnFrame(frame, sink)) > 100_000);
-        Assert.True(PerSecond(() => peer.OnDelivery(delivery, sink)) > 100_000);
-    }
-
-    private static double PerSecond(Action action)
-    {
-        Repeat(action);
-        var watch = Stopwatch.StartNew();
-        Repeat(action);
-        return Count / watch.Elapsed.TotalSeconds;
-    }
-
-    private static long Allocated(Action action)
-    {
-        Repeat(action);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Repeat(action);
-        return (GC.GetAllocatedBytesForCurrentThread() - before) / Count;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Repeat(Action action)
-    {
-        for (var i = 0; i < Count; i++)
-        {
-            action();
-        }
+        Assert.Equal(0, Allocations.PerCall(() => peer.OnDelivery(delivery, sink)));
     }
 
     private static (MqttConnection Peer, Sink Sink) Connected(string connect)
