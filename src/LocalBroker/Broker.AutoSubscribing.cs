@@ -15,7 +15,7 @@ public sealed partial class Broker
 
         foreach (var auto in _options.AutoSubscribe)
         {
-            if (auto.Topic.TryFill(session.Names, null, out var text)
+            if (auto.Topic.TryFill(session.Client, null, out var text)
                 && TopicFilter.TryParse(text, out var filter)
                 && SubscriptionFilter.TryParse(filter, out var target)
                 && Admit(session, target) is null)

@@ -1,3 +1,4 @@
+using Edge.LocalBroker.Access;
 using Edge.LocalBroker.Sessions;
 using Edge.Messaging;
 
@@ -14,7 +15,7 @@ public sealed partial class Broker
             return true;
         }
 
-        var isTopic = _rewrite.TryRewrite(message.Topic, publisher?.Names ?? new ClientNames(message.Origin, null, null), out var topic);
+        var isTopic = _rewrite.TryRewrite(message.Topic, publisher?.Client ?? new ClientIdentity(message.Origin, null, null), out var topic);
         if (!isTopic)
         {
             _drops.Count(DropCause.TopicInvalid);
@@ -48,5 +49,5 @@ public sealed partial class Broker
 
     /// <summary>Rewrites a filter. False when what the rules make of it is no filter.</summary>
     private bool TryRewrite(ref TopicFilter filter, Session session) =>
-        _rewrite is null || session.IsInternal || _rewrite.TryRewrite(filter, session.Names, out filter);
+        _rewrite is null || session.IsInternal || _rewrite.TryRewrite(filter, session.Client, out filter);
 }

@@ -2,13 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Edge.LocalBroker.Sessions;
+using Edge.LocalBroker.Access;
+using Edge.Messaging;
 
 namespace Edge.LocalBroker;
 
 /// <summary>
 /// A topic or filter with places for what is known of a client, as EMQX writes them: <c>${clientid}</c> or <c>%c</c>, <c>${username}</c> or
-/// <c>%u</c>, <c>${host}</c>; and <c>$1</c>, <c>$2</c> … for what a regular expression found.
+/// <c>%u</c>, <c>${host}</c>, <c>${cert_common_name}</c>; and <c>$1</c>, <c>$2</c> … for what a regular expression found.
 /// </summary>
 public sealed class TopicTemplate
 {
@@ -23,6 +24,7 @@ public sealed class TopicTemplate
         ClientId,
         UserName,
         Host,
+        CertificateName,
         Group,
     }
 
@@ -76,34 +78,42 @@ public sealed class TopicTemplate
     public override string ToString() => _text;
 
     /// <summary>Fills the places in; false when a value is missing, or is a client's own and holds a wildcard.</summary>
-    internal bool TryFill(ClientNames client, Match? match, [NotNullWhen(true)] out string? filled)
+    internal bool TryFill(ClientIdentity client, Match? match, [NotNullWhen(true)] out string? filled)
     {
         filled = null;
         var text = new StringBuilder();
         foreach (var part in _parts)
         {
-            var value = part.Kind switch
-            {
-                Kind.ClientId => client.ClientId,
-                Kind.UserName => client.UserName,
-                Kind.Host => client.Host,
-                _ => null,
-            };
-            if (part.Kind is Kind.ClientId or Kind.UserName or Kind.Host && (string.IsNullOrEmpty(value) || value.AsSpan().ContainsAny('+', '#')))
+            var value = part.ValueFor(client, match);
+            if (part.IsOfClient && (string.IsNullOrEmpty(value) || value.AsSpan().ContainsAny('+', '#')))
             {
                 return false;
             }
 
-            text.Append(part.Kind switch
-            {
-                Kind.Text => part.Text,
-                Kind.Group => match?.Groups[part.Group].Value,
-                _ => value,
-            });
+            text.Append(value);
         }
 
         filled = text.ToString();
         return true;
+    }
+
+    /// <summary>
+    /// The filter that is meant for a client in a rule of access. False when there is none: a value is missing, or would be more than a part
+    /// of one level, or would make the topic one of the gateway's.
+    /// </summary>
+    internal bool TryFill(ClientIdentity client, out TopicFilter filter)
+    {
+        filter = default;
+        foreach (var (index, part) in _parts.Index())
+        {
+            var value = part.ValueFor(client, null);
+            if (part.IsOfClient && (value.AsSpan().Contains('/') || (index == 0 && value is ['$', ..])))
+            {
+                return false;
+            }
+        }
+
+        return TryFill(client, null, out var text) && TopicFilter.TryParse(text, out filter);
     }
 
     private static bool TryReadPlace(ReadOnlySpan<char> text, out Kind kind, out int length)
@@ -113,6 +123,7 @@ public sealed class TopicTemplate
             _ when text.StartsWith("${clientid}") => (Kind.ClientId, "${clientid}".Length),
             _ when text.StartsWith("${username}") => (Kind.UserName, "${username}".Length),
             _ when text.StartsWith("${host}") => (Kind.Host, "${host}".Length),
+            _ when text.StartsWith("${cert_common_name}") => (Kind.CertificateName, "${cert_common_name}".Length),
             _ when text.StartsWith("%c") => (Kind.ClientId, 2),
             _ when text.StartsWith("%u") => (Kind.UserName, 2),
             _ => (Kind.Text, 0),
@@ -120,5 +131,19 @@ public sealed class TopicTemplate
         return length > 0;
     }
 
-    private readonly record struct Part(Kind Kind, string Text, int Group);
+    private readonly record struct Part(Kind Kind, string Text, int Group)
+    {
+        /// <summary>Whether a client chose it, or may have.</summary>
+        public bool IsOfClient => Kind is not (Kind.Text or Kind.Group);
+
+        public string? ValueFor(ClientIdentity client, Match? match) => Kind switch
+        {
+            Kind.Text => Text,
+            Kind.Group => match?.Groups[Group].Value,
+            Kind.ClientId => client.ClientId,
+            Kind.UserName => client.UserName,
+            Kind.Host => client.Address?.ToString(),
+            _ => client.CertificateName,
+        };
+    }
 }

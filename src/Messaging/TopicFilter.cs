@@ -39,7 +39,7 @@ public readonly record struct TopicFilter
     public bool MatchesLiterally(ReadOnlySpan<char> name)
     {
         var filter = _value.AsSpan();
-        if (name is ['$', ..] && filter is ['+' or '#', ..])
+        if (IsAboutOthers(filter, name))
         {
             return false;
         }
@@ -70,8 +70,79 @@ public readonly record struct TopicFilter
         }
     }
 
+    /// <summary>Whether there is a Topic Name that both filters match.</summary>
+    public bool Overlaps(TopicFilter other)
+    {
+        var left = _value.AsSpan();
+        var right = other._value.AsSpan();
+        if (IsAboutOthers(left, right) || IsAboutOthers(right, left))
+        {
+            return false;
+        }
+
+        while (true)
+        {
+            var leftLevel = TakeLevel(ref left, out var leftEnds);
+            var rightLevel = TakeLevel(ref right, out var rightEnds);
+            if (leftLevel is "#" || rightLevel is "#")
+            {
+                return true;
+            }
+
+            if (leftLevel is not "+" && rightLevel is not "+" && !leftLevel.SequenceEqual(rightLevel))
+            {
+                return false;
+            }
+
+            if (leftEnds || rightEnds)
+            {
+                // "a/#" matches "a" too.
+                return (leftEnds && rightEnds) || (leftEnds ? right : left) is "#";
+            }
+        }
+    }
+
+    /// <summary>Whether this filter matches every Topic Name that another matches.</summary>
+    public bool Covers(TopicFilter narrower)
+    {
+        var outer = _value.AsSpan();
+        var inner = narrower._value.AsSpan();
+        if (IsAboutOthers(outer, inner))
+        {
+            return false;
+        }
+
+        while (true)
+        {
+            var outerLevel = TakeLevel(ref outer, out var outerEnds);
+            if (outerLevel is "#")
+            {
+                return true;
+            }
+
+            var innerLevel = TakeLevel(ref inner, out var innerEnds);
+            if (innerLevel is "#" || (outerLevel is not "+" && !outerLevel.SequenceEqual(innerLevel)))
+            {
+                return false;
+            }
+
+            if (innerEnds)
+            {
+                return outerEnds || outer is "#";
+            }
+
+            if (outerEnds)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>The filter as text; empty for the default value, which matches nothing.</summary>
     public override string ToString() => _value ?? string.Empty;
+
+    /// <summary>Whether one begins with a wildcard, which matches no topic that begins with <c>$</c>, and the other with <c>$</c> ([MQTT-4.7.2-1]).</summary>
+    private static bool IsAboutOthers(ReadOnlySpan<char> wildcard, ReadOnlySpan<char> reserved) => wildcard is ['+' or '#', ..] && reserved is ['$', ..];
 
     private static bool WildcardsFillTheirLevel(ReadOnlySpan<char> rest)
     {

@@ -9,6 +9,21 @@ public sealed class TopicFilterTests
 {
     private static readonly Gen<string> Level = Gen.OneOf("a", "b", "", "$x", "ab");
 
+    private static readonly Gen<string> AnyFilter = Gen.Select(Gen.OneOf(Level, Gen.Const("+")).Array[0, 3], Gen.Bool)
+        .Select((levels, endsInHash) => string.Join('/', endsInHash ? [.. levels, "#"] : levels)).Where(text => text.Length > 0);
+
+    private static readonly string[] SomeLevels = ["a", "b", "", "$x"];
+
+    private static readonly string[] SomeTopics =
+    [
+        .. from first in SomeLevels
+           from second in SomeLevels
+           from third in SomeLevels
+           from topic in new[] { first, $"{first}/{second}", $"{first}/{second}/{third}" }
+           where topic.Length > 0
+           select topic,
+    ];
+
     [Theory]
     [InlineData("a")]
     [InlineData("#")]
@@ -108,6 +123,39 @@ public sealed class TopicFilterTests
         var (filter, topic) = (Filter("plant/+/line/#"), Topic("plant/1/line/2/temperature"));
 
         Assert.Equal(0, Allocations.PerCall(() => Assert.True(filter.Matches(topic))));
+    }
+
+    [Fact]
+    public void Filters_overlap_when_a_topic_matches_both_and_cover_when_none_matches_the_other_alone() =>
+        Gen.Select(AnyFilter, AnyFilter).Sample(
+            (one, other) =>
+            {
+                var both = SomeTopics.Any(topic => MatchesByExpression(one, topic) && MatchesByExpression(other, topic));
+                var all = SomeTopics.All(topic => !MatchesByExpression(other, topic) || MatchesByExpression(one, topic));
+
+                // What is seen on the topics there are holds in general one way only.
+                return (!both || Filter(one).Overlaps(Filter(other))) && (!Filter(one).Covers(Filter(other)) || all);
+            },
+            iter: 2_000);
+
+    [Theory]
+    [InlineData("a/#", "a", true, true)]
+    [InlineData("a", "a/#", true, false)]
+    [InlineData("+", "a", true, true)]
+    [InlineData("+/#", "#", true, false)]
+    [InlineData("#", "$SYS/#", false, false)]
+    [InlineData("$SYS/#", "#", false, false)]
+    [InlineData("+/b", "a/+", true, false)]
+    [InlineData("a/+/c", "a/b", false, false)]
+    [InlineData("a/b", "a/+/c", false, false)]
+    [InlineData("a/+/#", "a/b", true, true)]
+    [InlineData("a/+", "a/+/#", true, false)]
+    [InlineData("a/b/c", "a/b/c", true, true)]
+    public void Filters_lie_to_each_other_as_they_should(string one, string other, bool overlap, bool covers)
+    {
+        Assert.Equal(overlap, Filter(one).Overlaps(Filter(other)));
+        Assert.Equal(overlap, Filter(other).Overlaps(Filter(one)));
+        Assert.Equal(covers, Filter(one).Covers(Filter(other)));
     }
 
     [Theory]

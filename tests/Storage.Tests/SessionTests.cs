@@ -27,6 +27,7 @@ public sealed class SessionTests : IAsyncDisposable
             ClientId = "sensor",
             UserName = "alice",
             Peer = "192.0.2.1:0",
+            CertificateName = "press-7",
             Expiry = TimeSpan.FromSeconds(90),
             DisconnectedAt = new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.Zero),
             Will = new WillMessage(TestStore.MessageOn("plant/will", "gone"), TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)),

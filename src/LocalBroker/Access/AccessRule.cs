@@ -12,7 +12,7 @@ public sealed record AccessRule
     public bool Allow { get; init; }
 
     /// <summary>What it is about.</summary>
-    public AccessActions Actions { get; init; } = AccessActions.All;
+    public TopicActions Actions { get; init; } = TopicActions.All;
 
     /// <summary>Names of users, of which one must be the client's; <c>*</c> at the end stands for anything. Empty for any client.</summary>
     public IReadOnlyList<string> Users { get; init; } = [];
@@ -32,8 +32,8 @@ public sealed record AccessRule
     /// <summary>True for messages that are to be retained, false for others, null for both. Of a subscription it says nothing.</summary>
     public bool? Retain { get; init; }
 
-    /// <summary>Topic Filters, of which one must match; <c>${clientid}</c>, <c>${username}</c> and <c>${cert_common_name}</c> stand for the client's own. Empty for every topic.</summary>
-    public IReadOnlyList<string> Topics { get; init; } = [];
+    /// <summary>Topic Filters, of which one must match, with the client's names filled in. Empty for every topic.</summary>
+    public IReadOnlyList<TopicTemplate> Topics { get; init; } = [];
 
     /// <summary>Where it was written, such as <c>acl.toml:12</c>.</summary>
     public string Origin { get; init; } = "";
@@ -46,7 +46,7 @@ public sealed record AccessRule
         && (Anonymous is null || Anonymous == client.UserName is null);
 
     /// <summary>Whether it is about an action at a QoS.</summary>
-    internal bool IsAbout(AccessActions action, QualityOfService qos) => (Actions & action) != 0 && (QosMask & (1 << (int)qos)) != 0;
+    internal bool IsAbout(TopicActions action, QualityOfService qos) => (Actions & action) != 0 && (QosMask & (1 << (int)qos)) != 0;
 
     private static bool Fits(IReadOnlyList<string> patterns, string? name) => name is not null && patterns.Any(
         pattern => pattern.EndsWith('*') ? name.AsSpan().StartsWith(pattern.AsSpan(..^1), StringComparison.Ordinal) : pattern == name);

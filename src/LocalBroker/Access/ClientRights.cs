@@ -25,7 +25,7 @@ public sealed class ClientRights
     {
         foreach (var entry in _entries)
         {
-            if (entry.Rule.IsAbout(AccessActions.Publish, qos) && (entry.Rule.Retain ?? retain) == retain && entry.Matches(topic))
+            if (entry.Rule.IsAbout(TopicActions.Publish, qos) && (entry.Rule.Retain ?? retain) == retain && entry.Matches(topic))
             {
                 return new AccessVerdict(entry.Rule.Allow, entry.Rule);
             }
@@ -39,7 +39,7 @@ public sealed class ClientRights
     {
         foreach (var entry in _entries)
         {
-            if (entry.Rule.IsAbout(AccessActions.Subscribe, maximumQos) && entry.Matches(topic))
+            if (entry.Rule.IsAbout(TopicActions.Subscribe, maximumQos) && entry.Matches(topic))
             {
                 return new AccessVerdict(entry.Rule.Allow, entry.Rule);
             }
@@ -56,7 +56,7 @@ public sealed class ClientRights
         var deciding = new List<AccessRule>();
         foreach (var entry in _entries)
         {
-            if (entry.Rule.IsAbout(AccessActions.Subscribe, maximumQos) && entry.Overlaps(filter))
+            if (entry.Rule.IsAbout(TopicActions.Subscribe, maximumQos) && entry.Overlaps(filter))
             {
                 deciding.Add(entry.Rule);
                 if (entry.Covers(filter))
@@ -79,9 +79,9 @@ public sealed class ClientRights
         var filters = new List<TopicFilter>();
         foreach (var template in rule.Topics)
         {
-            if (FilterTemplate.TryResolve(template, client, out var filter))
+            if (template.TryFill(client, out var filter))
             {
-                filters.Add(filter.Value);
+                filters.Add(filter);
             }
         }
 
@@ -105,8 +105,8 @@ public sealed class ClientRights
             return Filters is null;
         }
 
-        public bool Overlaps(TopicFilter other) => Filters is null || Array.Exists(Filters, filter => FilterRelation.Overlap(filter, other));
+        public bool Overlaps(TopicFilter other) => Filters is null || Array.Exists(Filters, filter => filter.Overlaps(other));
 
-        public bool Covers(TopicFilter other) => Filters is null || Array.Exists(Filters, filter => FilterRelation.Covers(filter, other));
+        public bool Covers(TopicFilter other) => Filters is null || Array.Exists(Filters, filter => filter.Covers(other));
     }
 }

@@ -11,7 +11,7 @@ public sealed record RewriteRule
     private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
     /// <summary>What it is for.</summary>
-    public required RewriteActions Actions { get; init; }
+    public required TopicActions Actions { get; init; }
 
     /// <summary>Which topics it is asked about. A filter that a client subscribes to is compared as if it were a topic.</summary>
     public required TopicFilter Source { get; init; }

@@ -1,5 +1,5 @@
+using Edge.LocalBroker.Access;
 using Edge.LocalBroker.Delayed;
-using Edge.LocalBroker.Sessions;
 using Edge.Messaging;
 
 namespace Edge.LocalBroker.Rewriting;
@@ -13,8 +13,8 @@ internal sealed class TopicRewrite
 
     private TopicRewrite(IEnumerable<RewriteRule> rules)
     {
-        _publish = [.. rules.Where(rule => rule.Actions.HasFlag(RewriteActions.Publish))];
-        _subscribe = [.. rules.Where(rule => rule.Actions.HasFlag(RewriteActions.Subscribe))];
+        _publish = [.. rules.Where(rule => rule.Actions.HasFlag(TopicActions.Publish))];
+        _subscribe = [.. rules.Where(rule => rule.Actions.HasFlag(TopicActions.Subscribe))];
     }
 
     /// <summary>Null when there are no rules, so that nobody asks.</summary>
@@ -23,7 +23,7 @@ internal sealed class TopicRewrite
         : new(options.RewriteOrder == RewriteOrder.First ? options.Rewrite : options.Rewrite.Reverse());
 
     /// <summary>Gives the topic that a message goes to; false when what the rules make of it is none.</summary>
-    public bool TryRewrite(TopicName asked, ClientNames client, out TopicName topic)
+    public bool TryRewrite(TopicName asked, ClientIdentity client, out TopicName topic)
     {
         topic = asked;
         return !TryApply(_publish, asked.ToString(), client, out var text)
@@ -31,7 +31,7 @@ internal sealed class TopicRewrite
     }
 
     /// <summary>Gives the filter that a client subscribes to; the prefix of a shared or exclusive subscription stays. False when what the rules make of it is none.</summary>
-    public bool TryRewrite(TopicFilter asked, ClientNames client, out TopicFilter filter)
+    public bool TryRewrite(TopicFilter asked, ClientIdentity client, out TopicFilter filter)
     {
         filter = asked;
         if (!SubscriptionFilter.TryParse(asked, out var parsed) || !TryApply(_subscribe, parsed.Filter.ToString(), client, out var text))
@@ -46,7 +46,7 @@ internal sealed class TopicRewrite
     }
 
     /// <returns>Whether a rule was applied; <paramref name="rewritten"/> is null when a value for it is missing.</returns>
-    private static bool TryApply(RewriteRule[] rules, string topic, ClientNames client, out string? rewritten)
+    private static bool TryApply(RewriteRule[] rules, string topic, ClientIdentity client, out string? rewritten)
     {
         rewritten = null;
         var rule = Array.Find(rules, rule => rule.Source.MatchesLiterally(topic));

@@ -16,7 +16,7 @@ internal sealed partial class Session
     private readonly SessionServices _services;
     private readonly Dictionary<TopicFilter, Subscription> _subscriptions = [];
     private SessionConnection? _connection;
-    private ClientIdentity? _client;
+    private ClientIdentity _client;
     private ClientRights? _rights;
     private WillMessage? _will;
     private bool _ended;
@@ -24,7 +24,7 @@ internal sealed partial class Session
     public Session(string clientId, long number, SessionServices services)
     {
         ClientId = clientId;
-        Names = new ClientNames(clientId, null, null);
+        _client = new ClientIdentity(clientId, null, null);
         Number = number;
         _services = services;
         _limits = services.DefaultLimits;
@@ -36,19 +36,16 @@ internal sealed partial class Session
     /// <summary>Number in the store; 0 for a session that ends with its connection.</summary>
     public long Number { get; }
 
-    /// <summary>What the client is called on its present or last connection.</summary>
-    public ClientNames Names { get; private set; }
-
     public bool IsDurable => Number != 0;
 
     /// <summary>Whether the gateway keeps it for itself.</summary>
     public bool IsInternal => ClientId.StartsWith(ConnectRequest.InternalPrefix, StringComparison.Ordinal);
 
-    /// <summary>Whose it is: who its latest connection was; null for the gateway's own.</summary>
-    public ClientIdentity? Client => Volatile.Read(ref _client);
+    /// <summary>Whose it is: who its latest connection was.</summary>
+    public ClientIdentity Client => Volatile.Read(ref _client);
 
     /// <summary>The user by whom its latest connection was let in; null for an anonymous client.</summary>
-    public string? UserName => Client?.UserName;
+    public string? UserName => Client.UserName;
 
     public TimeSpan Expiry { get; private set; }
 
@@ -83,11 +80,12 @@ internal sealed partial class Session
     /// <summary>What its client may do by an access list; null when that is everything.</summary>
     public ClientRights? RightsBy(AccessRules rules)
     {
-        if (rules.IsOpen || Client is not { } client)
+        if (rules.IsOpen || IsInternal)
         {
             return null;
         }
 
+        var client = Client;
         var rights = Volatile.Read(ref _rights);
         if (rights is null || rights.Rules != rules || !ReferenceEquals(rights.Client, client))
         {
@@ -192,7 +190,8 @@ internal sealed partial class Session
                 Number = Number,
                 ClientId = ClientId,
                 UserName = UserName,
-                Peer = _client?.Address is { } address ? new IPEndPoint(address, 0).ToString() : null,
+                Peer = _client.Address is { } address ? new IPEndPoint(address, 0).ToString() : null,
+                CertificateName = _client.CertificateName,
                 Expiry = Expiry,
                 DisconnectedAt = DisconnectedAt,
                 Will = _will,
@@ -262,7 +261,7 @@ internal sealed partial class Session
     /// <summary>Takes over what was kept of a session; before it is shared.</summary>
     public void Restore(StoredSession stored, DateTimeOffset now)
     {
-        _client = IsInternal ? null : new ClientIdentity(ClientId, stored.Record.UserName, ClientIdentity.AddressOf(stored.Record.Peer ?? ""));
+        _client = new ClientIdentity(ClientId, stored.Record.UserName, ClientIdentity.AddressOf(stored.Record.Peer ?? ""), stored.Record.CertificateName);
         Expiry = stored.Record.Expiry;
         DisconnectedAt = stored.Record.DisconnectedAt ?? now;
         _will = stored.Record.Will;
@@ -302,11 +301,10 @@ internal sealed partial class Session
     private void Attach(SessionConnection connection, ConnectRequest request, TimeSpan expiry)
     {
         _connection = connection;
-        Names = new ClientNames(ClientId, request.UserName, request.Peer);
         _will = request.Will;
         _limits = request.Queue ?? _services.DefaultLimits;
         _window = Math.Min(request.ReceiveMaximum, _limits.MaxInflight);
-        _client = IsInternal ? null : ClientIdentity.Of(request);
+        _client = ClientIdentity.Of(request);
         Expiry = expiry;
         DisconnectedAt = null;
         _congestion.End();

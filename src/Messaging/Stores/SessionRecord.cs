@@ -15,6 +15,9 @@ public sealed record SessionRecord
     /// <summary>Where its latest connection came from, as an IP end point of port 0; null when that was no IP address.</summary>
     public string? Peer { get; init; }
 
+    /// <summary>Common Name of the certificate that its latest connection showed; null when there was none.</summary>
+    public string? CertificateName { get; init; }
+
     /// <summary>How long the session outlives its connection; <see cref="TimeSpan.MaxValue"/> for ever.</summary>
     public required TimeSpan Expiry { get; init; }
 

@@ -9,8 +9,8 @@ namespace Edge.Storage.Records;
 /// <summary>The terms of a session as they are kept.</summary>
 /// <remarks>
 /// <code>
-/// parts | expiry, ticks | ClientId, prefixed | [user name, prefixed] | [peer, prefixed] | [end of connection] | [Will Delay, ticks | [Will expiry, ticks] | Will]
-///   1   |      8        |       2 + n        |         2 + n         |      2 + n       |         8           |         8          |          8          |  n    octets
+/// parts | expiry, ticks | ClientId, prefixed | [user name, prefixed] | [peer, prefixed] | [certificate name, prefixed] | [end of connection] | [Will Delay, ticks | [Will expiry, ticks] | Will]
+///   1   |      8        |       2 + n        |         2 + n         |      2 + n       |            2 + n             |         8           |         8          |          8          |  n    octets
 /// </code>
 /// </remarks>
 internal static class SessionCodec
@@ -23,12 +23,14 @@ internal static class SessionCodec
         WillExpiry = 0x04,
         UserName = 0x08,
         Peer = 0x10,
+        CertificateName = 0x20,
     }
 
     public static int SizeOf(SessionRecord session) =>
         1 + sizeof(long) + 2 + Encoding.UTF8.GetByteCount(session.ClientId)
         + SizeOf(session.UserName)
         + SizeOf(session.Peer)
+        + SizeOf(session.CertificateName)
         + (session.DisconnectedAt is null ? 0 : sizeof(long))
         + (session.Will is null ? 0 : sizeof(long) + MessageCodec.SizeOf(session.Will.Message))
         + (session.Will?.ExpiryInterval is null ? 0 : sizeof(long));
@@ -40,6 +42,7 @@ internal static class SessionCodec
         writer.WritePrefixed(session.ClientId);
         WriteIfAny(ref writer, session.UserName);
         WriteIfAny(ref writer, session.Peer);
+        WriteIfAny(ref writer, session.CertificateName);
         if (session.DisconnectedAt is { } disconnectedAt)
         {
             Instant.Write(ref writer, disconnectedAt);
@@ -68,7 +71,9 @@ internal static class SessionCodec
             return false;
         }
 
-        if (!TryReadIfAny(ref reader, parts.HasFlag(Parts.UserName), out var userName) || !TryReadIfAny(ref reader, parts.HasFlag(Parts.Peer), out var peer))
+        if (!TryReadIfAny(ref reader, parts.HasFlag(Parts.UserName), out var userName)
+            || !TryReadIfAny(ref reader, parts.HasFlag(Parts.Peer), out var peer)
+            || !TryReadIfAny(ref reader, parts.HasFlag(Parts.CertificateName), out var certificateName))
         {
             return false;
         }
@@ -98,6 +103,7 @@ internal static class SessionCodec
             ClientId = clientId,
             UserName = userName,
             Peer = peer,
+            CertificateName = certificateName,
             Expiry = expiry,
             DisconnectedAt = disconnectedAt,
             Will = will,
@@ -110,7 +116,8 @@ internal static class SessionCodec
         | (session.Will is null ? 0 : Parts.Will)
         | (session.Will?.ExpiryInterval is null ? 0 : Parts.WillExpiry)
         | (session.UserName is null ? 0 : Parts.UserName)
-        | (session.Peer is null ? 0 : Parts.Peer);
+        | (session.Peer is null ? 0 : Parts.Peer)
+        | (session.CertificateName is null ? 0 : Parts.CertificateName);
 
     private static int SizeOf(string? text) => text is null ? 0 : 2 + Encoding.UTF8.GetByteCount(text);
 

@@ -49,7 +49,7 @@ public sealed class FaultTests : IDisposable
     [InlineData("topic = 'b/$3'", "topic is \"b/$3\", which asks for $3; it must ask for the 2 groups of regex only")]
     [InlineData("topic = 'b/#'", "topic is \"b/#\"; it must be a Topic Name, as messages are published to it")]
     [InlineData("topic = ''", "topic is \"\"; it must be a Topic Name, as messages are published to it")]
-    [InlineData("topic = 'b/${gateway}'", "topic is \"b/${gateway}\"; it must be a topic, in which $1, $2 … stand for the groups of regex, and ${clientid}, ${username}, ${host}, %c, %u for the client")]
+    [InlineData("topic = 'b/${gateway}'", "topic is \"b/${gateway}\"; it must be a topic, in which $1, $2 … stand for the groups of regex, and ${clientid}, ${username}, ${host}, ${cert_common_name}, %c, %u for the client")]
     public void A_wrong_rewrite_rule_is_told_with_its_line(string line, string fault)
     {
         string[] lines = ["[[rewrite]]", "action = 'all'", "source = 'a/#'", "regex = '^a/(.+)/(.+)$'", "topic = 'b/$2'"];
@@ -60,9 +60,9 @@ public sealed class FaultTests : IDisposable
     }
 
     [Theory]
-    [InlineData("topic = 'a/#/b'", "topic is \"a/#/b\"; it must be a Topic Filter, in which ${clientid}, ${username} and ${host} stand for the client")]
-    [InlineData("topic = 'a/$1'", "topic is \"a/$1\"; it must be a Topic Filter, in which ${clientid}, ${username} and ${host} stand for the client")]
-    [InlineData("topic = 'a/${gateway}'", "topic is \"a/${gateway}\"; it must be a Topic Filter, in which ${clientid}, ${username} and ${host} stand for the client")]
+    [InlineData("topic = 'a/#/b'", "topic is \"a/#/b\"; it must be a Topic Filter, in which ${clientid}, ${username}, ${host} and ${cert_common_name} stand for the client")]
+    [InlineData("topic = 'a/$1'", "topic is \"a/$1\"; it must be a Topic Filter, in which ${clientid}, ${username}, ${host} and ${cert_common_name} stand for the client")]
+    [InlineData("topic = 'a/${gateway}'", "topic is \"a/${gateway}\"; it must be a Topic Filter, in which ${clientid}, ${username}, ${host} and ${cert_common_name} stand for the client")]
     [InlineData("topic = '$share/g/a'\nno_local = true", "no_local is true, which a shared subscription such as \"$share/g/a\" cannot have; it must be false or left out")]
     public void A_wrong_auto_subscription_is_told_with_its_line(string toml, string fault) =>
         Assert.Equal(

@@ -7,10 +7,10 @@ namespace Edge.LocalBroker.Tests.Access;
 internal static class AccessOracle
 {
     public static bool MayPublish(AccessRules rules, ClientIdentity client, string topic, QualityOfService qos, bool retain) =>
-        Decide(rules, client, topic, qos, rule => rule.Actions.HasFlag(AccessActions.Publish) && (rule.Retain is null || rule.Retain == retain));
+        Decide(rules, client, topic, qos, rule => rule.Actions.HasFlag(TopicActions.Publish) && (rule.Retain is null || rule.Retain == retain));
 
     public static bool MayReceive(AccessRules rules, ClientIdentity client, string topic, QualityOfService subscribed) =>
-        Decide(rules, client, topic, subscribed, rule => rule.Actions.HasFlag(AccessActions.Subscribe));
+        Decide(rules, client, topic, subscribed, rule => rule.Actions.HasFlag(TopicActions.Subscribe));
 
     public static bool Matches(string filter, string topic)
     {
@@ -32,7 +32,7 @@ internal static class AccessOracle
                 && (rule.Clients.Count == 0 || rule.Clients.Any(id => IsLike(id, client.ClientId)))
                 && (rule.Networks.Count == 0 || (client.Address is not null && rule.Networks.Any(network => network.Contains(client.Address))))
                 && (rule.Anonymous is null || rule.Anonymous == (client.UserName is null))
-                && (rule.Topics.Count == 0 || rule.Topics.Any(filter => FilterFor(filter, client) is { } own && Matches(own, topic)));
+                && (rule.Topics.Count == 0 || rule.Topics.Any(filter => FilterFor(filter.ToString(), client) is { } own && Matches(own, topic)));
             if (isAbout)
             {
                 return rule.Allow;

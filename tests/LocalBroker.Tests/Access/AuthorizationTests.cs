@@ -18,7 +18,7 @@ public sealed class AuthorizationTests : IDisposable
     [Fact]
     public async Task What_may_not_be_published_is_refused_and_counted_and_not_retained()
     {
-        Deny(AccessActions.Publish, "secret/#");
+        Deny(TopicActions.Publish, "secret/#");
         var client = await _broker.SubscriberAsync("c");
 
         Assert.Equal(PublishOutcome.NotAuthorized, await client.PublishAsync("secret/x", qos: Qos1, retain: true));
@@ -33,7 +33,7 @@ public sealed class AuthorizationTests : IDisposable
     [Fact]
     public async Task A_subscription_that_gets_nothing_is_refused_and_one_that_gets_something_is_granted()
     {
-        Deny(AccessActions.Subscribe, "secret/#");
+        Deny(TopicActions.Subscribe, "secret/#");
         var client = await _broker.ConnectAsync("c");
 
         Assert.Equal(
@@ -45,7 +45,7 @@ public sealed class AuthorizationTests : IDisposable
     [Fact]
     public async Task A_wide_subscription_gets_nothing_of_what_is_denied_within_it_and_what_it_does_not_get_is_counted_once()
     {
-        Deny(AccessActions.Subscribe, "secret/x");
+        Deny(TopicActions.Subscribe, "secret/x");
         await _broker.PublishAsync("secret/x", "retained", retain: true);
         await _broker.PublishAsync("secret/y", "retained", retain: true);
         var client = await _broker.SubscriberAsync("c", "#");
@@ -63,8 +63,8 @@ public sealed class AuthorizationTests : IDisposable
     {
         _access.Rules = new AccessRules(
             [
-                new AccessRule { Allow = false, Actions = AccessActions.Subscribe, Clients = ["a"], Topics = ["t/secret"] },
-                new AccessRule { Allow = false, Actions = AccessActions.Subscribe, Topics = ["t/nobody"] },
+                new AccessRule { Allow = false, Actions = TopicActions.Subscribe, Clients = ["a"], Topics = [Names.Template("t/secret")] },
+                new AccessRule { Allow = false, Actions = TopicActions.Subscribe, Topics = [Names.Template("t/nobody")] },
             ],
             allowsOthers: true);
         var a = await _broker.SubscriberAsync("a", "$share/g/t/+");
@@ -86,7 +86,7 @@ public sealed class AuthorizationTests : IDisposable
     [Fact]
     public async Task Rules_judge_a_delayed_message_by_its_real_topic()
     {
-        Deny(AccessActions.Publish, "secret/#");
+        Deny(TopicActions.Publish, "secret/#");
         var client = await _broker.ConnectAsync("c");
 
         Assert.Equal(PublishOutcome.NotAuthorized, await client.PublishAsync("$delayed/1/secret/x", qos: Qos1));
@@ -102,9 +102,9 @@ public sealed class AuthorizationTests : IDisposable
         var client = await _broker.SubscriberAsync("c", "a/#");
         await client.PublishAsync("a/x", "1");
 
-        Deny(AccessActions.Subscribe, "a/x");
+        Deny(TopicActions.Subscribe, "a/x");
         await client.PublishAsync("a/x", "2");
-        Deny(AccessActions.Publish, "a/x");
+        Deny(TopicActions.Publish, "a/x");
         Assert.Equal(PublishOutcome.NotAuthorized, await client.PublishAsync("a/x", "3"));
         _access.Rules = AccessRules.Open;
         await client.PublishAsync("a/x", "4");
@@ -116,7 +116,7 @@ public sealed class AuthorizationTests : IDisposable
     [Fact]
     public async Task A_client_whose_Will_is_not_permitted_is_not_let_in()
     {
-        Deny(AccessActions.Publish, "secret/#");
+        Deny(TopicActions.Publish, "secret/#");
 
         var outcome = await _broker.Broker.ConnectAsync(new ConnectRequest { ClientId = "c", Will = new WillMessage(MessageOf("secret/x")) }, new RecordingSink());
 
@@ -131,7 +131,7 @@ public sealed class AuthorizationTests : IDisposable
         var watcher = await _broker.SubscriberAsync("w");
         var client = await _broker.ConnectAsync("c", will: new WillMessage(MessageOf("will")));
 
-        Deny(AccessActions.Publish, "will");
+        Deny(TopicActions.Publish, "will");
         client.Lose();
 
         Assert.Empty(watcher.Take());
@@ -141,14 +141,22 @@ public sealed class AuthorizationTests : IDisposable
     [Fact]
     public async Task A_restored_session_is_judged_by_who_its_client_was()
     {
-        _access.Rules = new AccessRules([new AccessRule { Allow = true, Networks = [System.Net.IPNetwork.Parse("192.0.2.0/24")] }], allowsOthers: false);
-        var client = await _broker.ConnectAsync(new ConnectRequest { ClientId = "c", SessionExpiry = Hour, Peer = "192.0.2.1:5" });
+        var rule = new AccessRule { Allow = true, Networks = [System.Net.IPNetwork.Parse("192.0.2.0/24")], Topics = [Names.Template("${cert_common_name}/+")] };
+        _access.Rules = new AccessRules([rule], allowsOthers: false);
+        var client = await _broker.ConnectAsync(new ConnectRequest
+        {
+            ClientId = "c",
+            SessionExpiry = Hour,
+            Peer = "192.0.2.1:5",
+            Certificate = new ClientCertificate { DistinguishedName = "CN=press-7", CommonName = "press-7" },
+        });
         await client.SubscribeAsync("#");
         client.Lose();
         _broker.Store.Commit();
 
         using var after = _broker.Crash(new AccessControl(AnonymousAccess.Everyone, TimeProvider.System) { Rules = _access.Rules });
-        await after.PublishAsync("t", qos: Qos1);
+        await after.PublishAsync("press-7/t", qos: Qos1);
+        await after.PublishAsync("press-8/t", qos: Qos1);
 
         Assert.Equal(1, after.Broker.QueueOf("c")!.Value.Messages);
     }
@@ -168,7 +176,7 @@ public sealed class AuthorizationTests : IDisposable
     [Fact]
     public async Task A_node_without_a_session_is_an_anonymous_client_to_the_rules()
     {
-        _access.Rules = new AccessRules([new AccessRule { Allow = false, Anonymous = true, Topics = ["secret/#"] }], allowsOthers: true);
+        _access.Rules = new AccessRules([new AccessRule { Allow = false, Anonymous = true, Topics = [Names.Template("secret/#")] }], allowsOthers: true);
 
         Assert.Equal(PublishOutcome.NotAuthorized, await _broker.Broker.PublishAsync(MessageOf("secret/x"), isOwn: false, "127.0.0.1:5"));
         Assert.Equal(PublishOutcome.NoMatchingSubscribers, await _broker.Broker.PublishAsync(MessageOf("secret/x"), isOwn: true));
@@ -189,6 +197,6 @@ public sealed class AuthorizationTests : IDisposable
         Assert.Single(bridge.Take());
     }
 
-    private void Deny(AccessActions actions, string topics) =>
-        _access.Rules = new AccessRules([new AccessRule { Allow = false, Actions = actions, Topics = [topics] }], allowsOthers: true);
+    private void Deny(TopicActions actions, string topics) =>
+        _access.Rules = new AccessRules([new AccessRule { Allow = false, Actions = actions, Topics = [Names.Template(topics)] }], allowsOthers: true);
 }

@@ -114,7 +114,7 @@ public sealed class RewriteTests
     {
         using var broker = new TestBroker(new BrokerOptions
         {
-            Rewrite = [Rule("a", "a", "published", RewriteActions.Publish), Rule("b", "b", "subscribed", RewriteActions.Subscribe)],
+            Rewrite = [Rule("a", "a", "published", TopicActions.Publish), Rule("b", "b", "subscribed", TopicActions.Subscribe)],
         });
         var client = await broker.ConnectAsync("c");
         await client.SubscribeAsync("a");
@@ -164,6 +164,21 @@ public sealed class RewriteTests
         Assert.Equal(topic, same);
     }
 
+    [Fact]
+    public async Task A_Will_that_waited_through_a_restart_is_rewritten_with_its_clients_names()
+    {
+        using var broker = new TestBroker(new BrokerOptions { Rewrite = [Rule("will", "will", "gone/${host}/${clientid}")] });
+        await broker.SubscriberAsync("w", "gone/#", Qos1, Hour);
+        await broker.ConnectAsync(new ConnectRequest { ClientId = "c", SessionExpiry = Hour, Peer = "192.0.2.7:50123", Will = new WillMessage(MessageOf("will"), TimeSpan.FromSeconds(5)) });
+        broker.Store.Commit();
+
+        using var after = broker.Crash();
+        var watcher = await after.ConnectAsync("w", Hour);
+        after.Clock.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal("gone/192.0.2.7/c", watcher.TakeOne().Message!.Topic.ToString());
+    }
+
     private static async Task<string> PublishedAsync(BrokerOptions options, string topic)
     {
         var anna = new Users([KeyValuePair.Create("anna", PasswordHash.Create("p"u8, PasswordHash.LeastIterations))]);
@@ -175,7 +190,7 @@ public sealed class RewriteTests
         return watcher.TakeOne().Message!.Topic.ToString();
     }
 
-    private static RewriteRule Rule(string source, string pattern, string template, RewriteActions actions = RewriteActions.All)
+    private static RewriteRule Rule(string source, string pattern, string template, TopicActions actions = TopicActions.All)
     {
         Assert.True(RewriteRule.TryParsePattern(pattern, out var regex));
         Assert.True(TopicTemplate.TryParse(template, out var topic));

@@ -21,6 +21,9 @@ internal static class Names
     public static TopicFilter Filter(string text) =>
         TopicFilter.TryParse(text, out var filter) ? filter : throw new ArgumentException($"'{text}' is no Topic Filter.");
 
+    public static TopicTemplate Template(string text) =>
+        TopicTemplate.TryParse(text, out var template) ? template : throw new ArgumentException($"'{text}' is no template.");
+
     public static Message MessageOf(string topic, string payload = "x", QualityOfService qos = Qos0, bool retain = false) =>
         new() { Topic = Topic(topic), Payload = Encoding.UTF8.GetBytes(payload), Qos = qos, Retain = retain };
 

@@ -77,6 +77,7 @@ public sealed class RecordTests
             ClientId = "client",
             UserName = "user",
             Peer = "192.0.2.1:0",
+            CertificateName = "press-7",
             Expiry = TimeSpan.FromDays(1),
             DisconnectedAt = DateTimeOffset.UnixEpoch,
             Will = new WillMessage(TestStore.MessageOn("will", ""), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)),

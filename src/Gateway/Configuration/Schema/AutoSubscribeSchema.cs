@@ -8,11 +8,11 @@ internal static class AutoSubscribeSchema
 {
     /// <summary>The schema.</summary>
     public static SettingSchema<AutoSubscription> Schema { get; } = new(
-        new AutoSubscription { Topic = RewriteSchema.NoTopic },
+        new AutoSubscription { Topic = TopicSettings.NoTopic },
         [
             new ValueSetting<AutoSubscription, TopicTemplate>(
                 "topic",
-                RewriteSchema.Template("a Topic Filter, in which `${clientid}`, `${username}` and `${host}` stand for the client", IsFilter),
+                TopicSettings.Template("a Topic Filter, in which `${clientid}`, `${username}`, `${host}` and `${cert_common_name}` stand for the client", IsFilter),
                 Setting<AutoSubscription>.Required,
                 "What every client is subscribed to; also `$share/{group}/…` and `$queue/…`.",
                 (auto, value) => auto with { Topic = value }),
@@ -32,7 +32,7 @@ internal static class AutoSubscribeSchema
         Check);
 
     private static bool IsFilter(TopicTemplate template) =>
-        template.HighestGroup == 0 && TopicFilter.TryParse(template.Example, out var filter) && SubscriptionFilter.TryParse(filter, out _);
+        TopicSettings.IsFilter(template) && TopicFilter.TryParse(template.Example, out var filter) && SubscriptionFilter.TryParse(filter, out _);
 
     private static void Check(AutoSubscription auto, string key, ConfigurationReport report)
     {

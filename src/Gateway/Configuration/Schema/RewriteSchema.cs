@@ -32,26 +32,13 @@ internal static class RewriteSchema
             return SettingType.TryGetText(node, out var text) && RewriteRule.TryParsePattern(text, out value);
         });
 
-    /// <summary>A topic with places in it; of what may stand there only <c>${…}</c> is looked at.</summary>
-    public static SettingType<TopicTemplate> Template(string expected, Predicate<TopicTemplate> isRight) => new(
-        expected,
-        (SettingNode node, [MaybeNullWhen(false)] out TopicTemplate value) =>
-        {
-            value = null;
-            return SettingType.TryGetText(node, out var text) && TopicTemplate.TryParse(text, out value) && isRight(value);
-        });
-
-    /// <summary>Stands for a topic that could not be read.</summary>
-    public static TopicTemplate NoTopic { get; } =
-        TopicTemplate.TryParse("", out var nothing) ? nothing : throw new InvalidOperationException("An empty text is a template.");
-
     /// <summary>The schema.</summary>
     public static SettingSchema<RewriteRule> Schema { get; } = new(
-        new RewriteRule { Actions = RewriteActions.None, Source = default, Pattern = NoPattern, Topic = NoTopic },
+        new RewriteRule { Actions = TopicActions.None, Source = default, Pattern = NoPattern, Topic = TopicSettings.NoTopic },
         [
-            new ValueSetting<RewriteRule, RewriteActions>(
+            new ValueSetting<RewriteRule, TopicActions>(
                 "action",
-                SettingType.OneOf(("publish", RewriteActions.Publish), ("subscribe", RewriteActions.Subscribe), ("all", RewriteActions.All)),
+                TopicSettings.Actions,
                 Setting<RewriteRule>.Required,
                 "What is rewritten: topics of messages, filters of subscriptions, or both.",
                 (rule, value) => rule with { Actions = value }),
@@ -63,7 +50,7 @@ internal static class RewriteSchema
                 (rule, value) => rule with { Pattern = value }),
             new ValueSetting<RewriteRule, TopicTemplate>(
                 "topic",
-                Template("a topic, in which `$1`, `$2` … stand for the groups of `regex`, and `${clientid}`, `${username}`, `${host}`, `%c`, `%u` for the client", _ => true),
+                TopicSettings.Template("a topic, in which `$1`, `$2` … stand for the groups of `regex`, and `${clientid}`, `${username}`, `${host}`, `${cert_common_name}`, `%c`, `%u` for the client", _ => true),
                 Setting<RewriteRule>.Required,
                 "What the topic becomes.",
                 (rule, value) => rule with { Topic = value }),
@@ -72,7 +59,7 @@ internal static class RewriteSchema
 
     private static void Check(RewriteRule rule, string key, ConfigurationReport report)
     {
-        if (rule.Topic == NoTopic)
+        if (rule.Topic == TopicSettings.NoTopic)
         {
             return;
         }
@@ -83,7 +70,7 @@ internal static class RewriteSchema
             report.Add($"{key}.topic", $"is \"{rule.Topic}\", which asks for ${rule.Topic.HighestGroup}; it must ask for the {groups} groups of regex only");
         }
 
-        var mayHoldWildcards = rule.Actions == RewriteActions.Subscribe;
+        var mayHoldWildcards = rule.Actions == TopicActions.Subscribe;
         if (!(mayHoldWildcards ? TopicFilter.TryParse(rule.Topic.Example, out _) : TopicName.TryParse(rule.Topic.Example, out _)))
         {
             report.Add($"{key}.topic", $"is \"{rule.Topic}\"; it must be {(mayHoldWildcards ? "a Topic Filter" : "a Topic Name, as messages are published to it")}");

@@ -1,8 +1,8 @@
-namespace Edge.LocalBroker.Access;
+namespace Edge.LocalBroker;
 
-/// <summary>What a rule is about.</summary>
+/// <summary>What clients do with topics; what a rule is about.</summary>
 [Flags]
-public enum AccessActions
+public enum TopicActions
 {
     /// <summary>Nothing.</summary>
     None = 0,
@@ -10,7 +10,7 @@ public enum AccessActions
     /// <summary>Publishing, Wills included.</summary>
     Publish = 1,
 
-    /// <summary>Subscribing, and getting what was subscribed to.</summary>
+    /// <summary>Subscribing, unsubscribing, and getting what was subscribed to.</summary>
     Subscribe = 2,
 
     /// <summary>Both.</summary>
