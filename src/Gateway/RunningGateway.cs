@@ -50,7 +50,11 @@ internal sealed class RunningGateway : IAsyncDisposable
             throw new StartException(fault.Message, fault);
         }
 
-        _access = new AccessControl(settings.AllowAnonymous, clock) { SubscribeRefusal = settings.SubscribeRefusal };
+        _access = new AccessControl(settings.AllowAnonymous, clock)
+        {
+            CertificateIdentity = settings.CertificateIdentity,
+            SubscribeRefusal = settings.SubscribeRefusal,
+        };
         Broker = new Broker(settings.Broker, _store, _store, _drops, clock, loggers.CreateLogger<Broker>(), _access);
         _services = new FrontServices(Broker, _drops, _wheel, clock, loggers.CreateLogger("Edge.Gateway.Fronts"));
     }

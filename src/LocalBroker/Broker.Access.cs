@@ -21,7 +21,7 @@ public sealed partial class Broker
         var count = 0;
         foreach (var (_, session) in _sessions)
         {
-            if (session.Connection is { } connection && !_access.Keeps(session.UserName))
+            if (session.Connection is { } connection && !_access.Keeps(connection.Admission))
             {
                 connection.Sink.OnDetached(DetachReason.Administrative);
                 count++;

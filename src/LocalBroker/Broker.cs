@@ -121,11 +121,11 @@ public sealed partial class Broker : IBroker, IDisposable
         }
 
         var expiry = request.Queue is null && request.SessionExpiry > _options.MaxSessionExpiry ? _options.MaxSessionExpiry : request.SessionExpiry;
-        var connection = new SessionConnection(this, sink);
+        var connection = new SessionConnection(this, sink, admission);
         var (present, mustCommit) = Attach(connection, request, expiry);
         SubscribeAutomatically(connection.Session);
         _logger.ClientConnected(request.ClientId, request.Peer, request.Protocol, present);
-        if (!_access.Keeps(request.UserName))
+        if (!_access.Keeps(admission))
         {
             sink.OnDetached(DetachReason.Administrative); // The user was removed meanwhile.
         }

@@ -30,6 +30,9 @@ internal sealed record GatewaySettings
     /// <summary>File with the users and their passwords, an absolute path; null when nobody can authenticate.</summary>
     public string? UsersFile { get; init; }
 
+    /// <summary>What of a client's certificate is the name of its user.</summary>
+    public CertificateIdentity CertificateIdentity { get; init; }
+
     /// <summary>The access list, an absolute path; null when there is none.</summary>
     public string? AccessFile { get; init; }
 

@@ -23,6 +23,9 @@ public sealed class AccessControl : IDisposable
     /// <summary>What a client is told of a subscription that is denied: <see cref="SubscribeOutcome.NotAuthorized"/>, or nothing more than that it is refused.</summary>
     public SubscribeOutcome SubscribeRefusal { get; init; } = SubscribeOutcome.NotAuthorized;
 
+    /// <summary>What of a client's certificate is the name of its user. A client that shows one is that user, and no password is asked of it.</summary>
+    public CertificateIdentity CertificateIdentity { get; init; }
+
     /// <summary>Who may come in by a password; null when nobody can, and what clients say of themselves counts for nothing.</summary>
     public Users? Users
     {
@@ -56,6 +59,13 @@ public sealed class AccessControl : IDisposable
             return new(new Admission(ConnectRefusal.None)); // The gateway itself.
         }
 
+        if (CertificateIdentity != CertificateIdentity.None && request.Certificate is { } certificate)
+        {
+            return new(NameIn(certificate) is { Length: > 0 } name
+                ? new Admission(ConnectRefusal.None, name, IdentityProof.Certificate)
+                : new Admission(ConnectRefusal.BadCredentials));
+        }
+
         var address = ClientIdentity.AddressOf(request.Peer);
         if (request.UserName is not { } user || Users is not { } users)
         {
@@ -67,16 +77,23 @@ public sealed class AccessControl : IDisposable
     }
 
     /// <summary>Whether a client that was let in may stay.</summary>
-    internal bool Keeps(string? userName) => userName is null || Users is not { } users || users.Contains(userName);
+    internal bool Keeps(Admission admission) => admission.Proof != IdentityProof.Password || Users is not { } users || users.Contains(admission.UserName!);
 
     /// <summary>Lets nobody wait for an answer any longer, as the gateway stops.</summary>
     internal void Stop() => _passwords.Stop();
+
+    private string? NameIn(ClientCertificate certificate) => CertificateIdentity switch
+    {
+        CertificateIdentity.CommonName => certificate.CommonName,
+        CertificateIdentity.DistinguishedName => certificate.DistinguishedName,
+        _ => certificate.AlternativeNames is [var first, ..] ? first : null,
+    };
 
     private static async ValueTask<Admission> AwaitAsync(ValueTask<PasswordVerdict> verdict, string user) => ToAdmission(await verdict, user);
 
     private static Admission ToAdmission(PasswordVerdict verdict, string user) => verdict switch
     {
-        PasswordVerdict.Right => new(ConnectRefusal.None, user),
+        PasswordVerdict.Right => new(ConnectRefusal.None, user, IdentityProof.Password),
         PasswordVerdict.Busy => new(ConnectRefusal.Unavailable),
         _ => new(ConnectRefusal.BadCredentials),
     };

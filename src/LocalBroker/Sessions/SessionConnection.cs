@@ -1,13 +1,17 @@
+using Edge.LocalBroker.Access;
 using Edge.Messaging;
 
 namespace Edge.LocalBroker.Sessions;
 
 /// <summary>One connection's hold on a <see cref="Session"/>. Once another connection has it, every call comes to nothing.</summary>
-internal sealed class SessionConnection(Broker broker, IDeliverySink sink) : IBrokerSession
+internal sealed class SessionConnection(Broker broker, IDeliverySink sink, Admission admission) : IBrokerSession
 {
     private Session? _session;
 
     public IDeliverySink Sink => sink;
+
+    /// <summary>As whom its client was let in, and by what.</summary>
+    public Admission Admission => admission;
 
     public string ClientId => Session.ClientId;
 

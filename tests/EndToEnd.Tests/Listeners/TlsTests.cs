@@ -55,6 +55,27 @@ public sealed class TlsTests : EndToEndTest
         Assert.Equal(0, await PublishAsync(gateway, "named", "--cert", certificate, "--key", key));
     }
 
+    [Fact]
+    public async Task A_certificate_is_name_and_password_when_the_configuration_says_so()
+    {
+        var rules = Path.Combine(Folder, "acl.toml");
+        await File.WriteAllTextAsync(rules, "[[rule]]\nallow = \"all\"\ntopics = \"devices/${username}/#\"\n", TestContext.Current.CancellationToken);
+        var gateway = await StartAsync(
+            _authority, "auth.allow_anonymous = false", "auth.certificate_identity = \"common-name\"", $"auth.acl_file = \"{rules}\"", "auth.no_match = \"deny\"");
+        var (certificate, key) = _authority.Issue("press-7");
+        string[] press = ["--cert", certificate, "--key", key, "-V", "mqttv5", "-u", "press-8"];
+
+        var stranger = await PublishAsync(gateway, "x", "-V", "mqttv5");
+        var own = await SubscribeAsync("devices/press-7/state");
+        var others = await SubscribeAsync("devices/press-8/state");
+
+        Assert.Equal((0x87, 0), (stranger, own.ExitCode));
+        Assert.Contains("All subscription requests were denied.", others.Errors, StringComparison.Ordinal);
+
+        Task<(int ExitCode, string Output, string Errors)> SubscribeAsync(string filter) =>
+            ChildProcess.RunAsync("mosquitto_sub", [.. Server(gateway), .. press, "-t", filter, "-E"]);
+    }
+
     [Theory]
     [InlineData(true, "NotTimeValid")]
     [InlineData(false, "UntrustedRoot|PartialChain")]

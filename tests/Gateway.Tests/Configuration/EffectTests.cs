@@ -60,6 +60,7 @@ public sealed class EffectTests : IDisposable
     [InlineData("mqtt.connect_timeout = '1s'", "00:00:01")]
     [InlineData("auth.allow_anonymous = true", "Everyone")]
     [InlineData("auth.users_file = 'users.toml'", "users.toml")]
+    [InlineData("auth.certificate_identity = 'common-name'", "CommonName")]
     [InlineData("auth.acl_file = 'acl.toml'", "acl.toml")]
     [InlineData("auth.no_match = 'deny'", "False")]
     [InlineData("auth.subscribe_refusal = 'unspecified'", "Unspecified")]
@@ -213,6 +214,7 @@ public sealed class EffectTests : IDisposable
         "mqtt.connect_timeout" => $"{s.Mqtt.ConnectTimeout}",
         "auth.allow_anonymous" => $"{s.AllowAnonymous}",
         "auth.users_file" => Path.GetFileName(s.UsersFile)!,
+        "auth.certificate_identity" => $"{s.CertificateIdentity}",
         "auth.acl_file" => Path.GetFileName(s.AccessFile)!,
         "auth.no_match" => $"{s.AllowUnmatched}",
         "auth.subscribe_refusal" => $"{s.SubscribeRefusal}",

@@ -136,6 +136,17 @@ public sealed class FaultTests : IDisposable
             Assert.Single(_loading.Faults($"{auth}listeners.mqttsn.bind = '0.0.0.0:1884'")));
     }
 
+    [Fact]
+    public void A_listener_may_be_beyond_loopback_when_certificates_say_who_clients_are()
+    {
+        _loading.File("own.pem", TestCertificate.Pem);
+        const string Listener = "[listeners.mqtts]\nbind = '0.0.0.0:8883'\ncertificate = 'own.pem'\nkey = 'own.pem'\nclient_ca = 'own.pem'\n";
+
+        Assert.Empty(_loading.Load($"{Listener}[auth]\nallow_anonymous = false\ncertificate_identity = 'common-name'").Faults);
+        Assert.Single(_loading.Faults(Listener));
+        Assert.Single(_loading.Faults("auth.allow_anonymous = false\nauth.certificate_identity = 'common-name'"));
+    }
+
     [Theory]
     [InlineData("127.0.0.2:1883")]
     [InlineData("[::1]:0")]

@@ -16,6 +16,13 @@ public sealed class AdmissionTests : IDisposable
     private readonly FakeTimeProvider _clock = new();
     private readonly List<AccessControl> _all = [];
 
+    private static readonly ClientCertificate Press = new()
+    {
+        DistinguishedName = "CN=press-7,O=Example",
+        CommonName = "press-7",
+        AlternativeNames = ["press-7.example.com", "192.0.2.7"],
+    };
+
     private static readonly Users Known = UsersOf(("alice", "right"), ("bob", "other"));
 
     public void Dispose() => _all.ForEach(access => access.Dispose());
@@ -46,7 +53,39 @@ public sealed class AdmissionTests : IDisposable
 
     [Fact]
     public async Task The_right_password_lets_in_as_the_user() =>
-        Assert.Equal(new Admission(ConnectRefusal.None, "alice"), await Access(AnonymousAccess.Nobody, Known).AdmitAsync(Request("alice", "right", Remote)));
+        Assert.Equal(new Admission(ConnectRefusal.None, "alice", IdentityProof.Password), await Access(AnonymousAccess.Nobody, Known).AdmitAsync(Request("alice", "right", Remote)));
+
+    [Theory]
+    [InlineData(CertificateIdentity.CommonName, "press-7")]
+    [InlineData(CertificateIdentity.DistinguishedName, "CN=press-7,O=Example")]
+    [InlineData(CertificateIdentity.AlternativeName, "press-7.example.com")]
+    public async Task A_certificate_lets_in_as_whom_it_names_whatever_else_the_client_says(CertificateIdentity identity, string name)
+    {
+        var access = Access(AnonymousAccess.Nobody, Known, identity);
+
+        var admission = await access.AdmitAsync(Request("alice", "wrong", Remote) with { Certificate = Press });
+
+        Assert.Equal(new Admission(ConnectRefusal.None, name, IdentityProof.Certificate), admission);
+        Assert.True(access.Keeps(admission));
+    }
+
+    [Theory]
+    [InlineData(CertificateIdentity.CommonName)]
+    [InlineData(CertificateIdentity.DistinguishedName)]
+    [InlineData(CertificateIdentity.AlternativeName)]
+    public async Task A_certificate_without_the_name_asked_for_lets_nobody_in(CertificateIdentity identity) => Assert.Equal(
+        new Admission(ConnectRefusal.BadCredentials),
+        await Access(AnonymousAccess.Everyone, null, identity).AdmitAsync(Request(null, null, Remote) with { Certificate = new() { DistinguishedName = "" } }));
+
+    [Fact]
+    public async Task A_certificate_names_nobody_unless_told_to() => Assert.Equal(
+        new Admission(ConnectRefusal.NotAuthorized),
+        await Access(AnonymousAccess.Nobody, Known).AdmitAsync(Request(null, null, Remote) with { Certificate = Press }));
+
+    [Fact]
+    public async Task Without_a_certificate_a_password_is_asked_for_as_ever() => Assert.Equal(
+        new Admission(ConnectRefusal.None, "alice", IdentityProof.Password),
+        await Access(AnonymousAccess.Nobody, Known, CertificateIdentity.CommonName).AdmitAsync(Request("alice", "right", Remote)));
 
     [Theory]
     [InlineData("alice", "wrong")]
@@ -233,9 +272,9 @@ public sealed class AdmissionTests : IDisposable
     private static Users UsersOf(int iterations, params (string Name, string Password)[] users) => new(users.Select(
         user => KeyValuePair.Create(user.Name, PasswordHash.Create(Encoding.UTF8.GetBytes(user.Password), iterations))));
 
-    private AccessControl Access(AnonymousAccess anonymous, Users? users)
+    private AccessControl Access(AnonymousAccess anonymous, Users? users, CertificateIdentity identity = CertificateIdentity.None)
     {
-        var access = new AccessControl(anonymous, _clock) { Users = users };
+        var access = new AccessControl(anonymous, _clock) { Users = users, CertificateIdentity = identity };
         _all.Add(access);
         return access;
     }

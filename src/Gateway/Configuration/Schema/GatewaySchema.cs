@@ -102,6 +102,13 @@ internal static class GatewaySchema
         Value("auth.users_file", SettingType.ReadableFile, "none",
             "File with the users and the hashes of their passwords, as `edge-gateway passwd` writes it; read again when it changes.",
             (s, value) => s with { UsersFile = value }),
+        Value("auth.certificate_identity",
+            SettingType.OneOf(
+                ("none", CertificateIdentity.None), ("common-name", CertificateIdentity.CommonName),
+                ("distinguished-name", CertificateIdentity.DistinguishedName), ("alternative-name", CertificateIdentity.AlternativeName)),
+            "`\"none\"`",
+            "What of a client's certificate is its user name. A client that shows a certificate needs no password then, and the name it gives itself counts for nothing.",
+            (s, value) => s with { CertificateIdentity = value }),
         Value("auth.acl_file", SettingType.ReadableFile, "none",
             "The access list: rules of what clients may publish and subscribe to; read again when it changes.",
             (s, value) => s with { AccessFile = value }),

@@ -32,7 +32,7 @@ internal static class ListenerSchema
     /// <summary>Looks at what one key alone cannot tell.</summary>
     public static void Check(GatewaySettings settings, ConfigurationReport report)
     {
-        if (settings.AllowAnonymous == AnonymousAccess.Nobody && !CanAuthenticate(report))
+        if (settings.AllowAnonymous == AnonymousAccess.Nobody && !HasUsers(report) && !Sections.Any(section => TakesCertificates(section, settings)))
         {
             report.Add("auth.allow_anonymous", "is false, and there is no auth.users_file, so nobody could connect; it must be \"loopback\" or true, or there must be users");
         }
@@ -56,11 +56,16 @@ internal static class ListenerSchema
     /// <summary>Why a listener must not be opened to a network; null when it may be.</summary>
     private static string? WhyLoopback(Section section, GatewaySettings settings, ConfigurationReport report) =>
         settings.AllowAnonymous == AnonymousAccess.Everyone ? null
-        : !CanAuthenticate(report) ? "while nobody needs to authenticate"
+        : TakesCertificates(section, settings) ? null
+        : !HasUsers(report) ? "while nobody needs to authenticate"
         : section.HasPasswords ? null
         : "where MQTT-SN clients, which have no password, would not be let in";
 
-    private static bool CanAuthenticate(ConfigurationReport report) => report.IsGiven("auth.users_file");
+    private static bool HasUsers(ConfigurationReport report) => report.IsGiven("auth.users_file");
+
+    /// <summary>Whether a certificate says on a listener who a client's user is.</summary>
+    private static bool TakesCertificates(Section section, GatewaySettings settings) =>
+        settings.CertificateIdentity != CertificateIdentity.None && section.Get(settings) is { Enabled: true, Tls.ClientCa: not null };
 
     private static IEnumerable<Setting<GatewaySettings>> SettingsOf(Section section)
     {
