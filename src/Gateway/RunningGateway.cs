@@ -163,7 +163,7 @@ internal sealed class RunningGateway : IAsyncDisposable
 
         if (settings.MqttSnListener.Enabled)
         {
-            _mqttSn = StartMqttSn(settings.MqttSnListener.Bind, settings.MqttSn);
+            _mqttSn = StartMqttSn(settings.MqttSnListener, settings.MqttSn);
         }
 
         _bridging = Task.WhenAll(_bridges.Select(bridge => bridge.RunAsync(_bridgesStopping.Token)));
@@ -175,19 +175,23 @@ internal sealed class RunningGateway : IAsyncDisposable
         }
     }
 
-    private DatagramFront<MqttSnReply> StartMqttSn(IPEndPoint bind, MqttSnOptions options)
+    private DatagramFront<MqttSnReply> StartMqttSn(ListenerSettings listener, MqttSnOptions options)
     {
         var known = new KnownTopics(options.PredefinedTopics);
         try
         {
             var front = new DatagramFront<MqttSnReply>(
-                "MQTT-SN", new UdpLink(bind), address => new MqttSnPeer(options, known, address.ToString()), _services);
+                "MQTT-SN",
+                new UdpLink(listener.Bind),
+                address => new MqttSnPeer(options, known, address.ToString()),
+                _services,
+                new ListenerLimits("listeners.mqttsn", listener));
             front.Start();
             return front;
         }
         catch (SocketException fault)
         {
-            throw StartException.CannotListen("listeners.mqttsn.bind", bind, fault);
+            throw StartException.CannotListen("listeners.mqttsn.bind", listener.Bind, fault);
         }
     }
 }

@@ -33,7 +33,7 @@ public sealed partial class Broker
 
     private ConnectOutcome Refused(ConnectRequest request, ConnectRefusal refusal)
     {
-        Metrics.CountRefused();
+        Metrics.CountRefused(refusal);
         _logger.ClientRefused(request.ClientId, request.Peer, refusal);
         var address = ClientIdentity.AddressOf(request.Peer);
         if (refusal is ConnectRefusal.BadCredentials or ConnectRefusal.NotAuthorized
@@ -43,9 +43,9 @@ public sealed partial class Broker
         }
 
         return new ConnectOutcome(refusal, null, SessionPresent: false);
-
-        static string Shorten(string text) => text.Length <= LongestShown ? text : $"{text.AsSpan(0, LongestShown)}…";
     }
+
+    private static string Shorten(string text) => text.Length <= LongestShown ? text : $"{text.AsSpan(0, LongestShown)}…";
 
     /// <summary>Whether a client may publish; a message that it may not is counted.</summary>
     private bool MayPublish(Session session, Message message) => MayPublish(session.RightsBy(_access.Rules), message);

@@ -55,7 +55,8 @@ public sealed partial class Broker
         !SubscriptionFilter.TryParse(subscription.Filter, out target) ? SubscribeOutcome.FilterInvalid
             : !MaySubscribe(session, subscription, target.Filter) ? _access.SubscribeRefusal
             : !TryRewrite(ref subscription, ref target, session) ? SubscribeOutcome.FilterInvalid
-            : Admit(session, target);
+            : session.HasRoomFor(subscription.Filter, _options.MaxSubscriptions) ? Admit(session, target)
+            : SubscribeOutcome.QuotaExceeded;
 
     private SubscribeOutcome? Admit(Session session, in SubscriptionFilter target) =>
         target.Filter.ToString().AsSpan().Count('/') >= _options.MaxTopicLevels ? SubscribeOutcome.FilterInvalid

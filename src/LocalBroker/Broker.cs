@@ -66,6 +66,7 @@ public sealed partial class Broker : IBroker, IDisposable
         _deadlines = new Deadlines(clock, OnDue);
         _delayed = new DelayedMessages(options.MaxDelayedMessages, options.MaxDelayedBytes, clock, PublishDue);
         _rewrite = TopicRewrite.For(options);
+        _connections = new ConnectionLimit(options.MaxConnections);
         var limits = new QueueLimits(options.MaxQueuedMessages, options.MaxQueuedBytes, options.Overflow, options.MaxInflight);
         _services = new SessionServices(log, drops, Metrics, clock, logger, limits);
         Restore(store.Load());
@@ -113,6 +114,11 @@ public sealed partial class Broker : IBroker, IDisposable
         if (!MayHaveWill(request))
         {
             return Refused(request, ConnectRefusal.NotAuthorized);
+        }
+
+        if (request.Queue is null && !TryEnter(_connections, request))
+        {
+            return Refuse(request, "mqtt.max_connections");
         }
 
         if (request.ClientId.Length == 0)
@@ -229,6 +235,10 @@ public sealed partial class Broker : IBroker, IDisposable
         {
             Joined(session);
         }
+        else
+        {
+            Replaced(session);
+        }
 
         Part(session, parting);
         Save(session);
@@ -334,22 +344,6 @@ public sealed partial class Broker : IBroker, IDisposable
         else if (!session.HasEnded)
         {
             Save(session);
-        }
-    }
-
-    private void Joined(Session session)
-    {
-        if (!session.IsInternal)
-        {
-            Metrics.CountConnected();
-        }
-    }
-
-    private void Left(Session session)
-    {
-        if (!session.IsInternal)
-        {
-            Metrics.CountDisconnected();
         }
     }
 

@@ -25,6 +25,9 @@ internal static partial class BrokerLog
     [LoggerMessage(4005, LogLevel.Warning, "Client {ClientId}, user {UserName}, from {Peer} is not let in: {Refusal}; said once an hour")]
     public static partial void ClientNotLetIn(this ILogger logger, string clientId, string userName, string peer, ConnectRefusal refusal);
 
+    [LoggerMessage(4006, LogLevel.Warning, "{Limit} is reached: {ClientId} from {Peer} is refused, and so are further clients; said once an hour")]
+    public static partial void ConnectionLimitReached(this ILogger logger, string limit, string clientId, string peer);
+
     [LoggerMessage(4010, LogLevel.Error, "The queue of {ClientId} could not be read back from the store; it is tried again in {Seconds} s")]
     public static partial void QueueUnreadable(this ILogger logger, string clientId, double seconds, Exception exception);
 

@@ -1,3 +1,5 @@
+using Edge.Messaging;
+
 namespace Edge.LocalBroker;
 
 /// <summary>What went through the broker since it started. Read without a lock; each figure is right by itself.</summary>
@@ -10,7 +12,7 @@ public sealed class BrokerMetrics
     private long _connected;
     private long _mostConnected;
     private long _expired;
-    private long _refused;
+    private readonly long[] _refused = new long[Enum.GetValues<ConnectRefusal>().Length];
 
     /// <summary>Messages published to the broker.</summary>
     public long MessagesReceived => Interlocked.Read(ref _received);
@@ -30,8 +32,14 @@ public sealed class BrokerMetrics
     /// <summary>Sessions that ended because their client did not return in time.</summary>
     public long SessionsExpired => Interlocked.Read(ref _expired);
 
-    /// <summary>Connections that were refused.</summary>
-    public long ClientsRefused => Interlocked.Read(ref _refused);
+    /// <summary>Connections that were refused, for whatever cause.</summary>
+    public long ClientsRefused => Enum.GetValues<ConnectRefusal>().Sum(ClientsRefusedFor);
+
+    /// <summary>Connections that were refused for one cause.</summary>
+    public long ClientsRefusedFor(ConnectRefusal cause) => Interlocked.Read(ref _refused[(int)cause]);
+
+    /// <summary>Counts a connection that was refused.</summary>
+    public void CountRefused(ConnectRefusal cause) => Interlocked.Increment(ref _refused[(int)cause]);
 
     internal void CountReceived(int bytes)
     {
@@ -55,8 +63,6 @@ public sealed class BrokerMetrics
     }
 
     internal void CountDisconnected() => Interlocked.Decrement(ref _connected);
-
-    internal void CountRefused() => Interlocked.Increment(ref _refused);
 
     internal void CountExpired() => Interlocked.Increment(ref _expired);
 }

@@ -7,6 +7,12 @@ namespace Edge.LocalBroker;
 /// <summary>Limits of the local broker. Part of section <c>mqtt</c>; they hold for every protocol.</summary>
 public sealed record BrokerOptions
 {
+    /// <summary>Clients connected at a time, by whatever protocol; 0 for any number.</summary>
+    public int MaxConnections { get; init; }
+
+    /// <summary>Subscriptions of one session; 0 for any number. What a client gets without asking is not refused.</summary>
+    public int MaxSubscriptions { get; init; }
+
     /// <summary>QoS 1 and 2 messages sent to a client and not acknowledged; 1 to 65,535.</summary>
     public int MaxInflight { get; init; } = 32;
 

@@ -39,7 +39,8 @@ public sealed class SystemTopics
     }
 
     /// <summary>A cause as a topic level, such as <c>queue-full</c>.</summary>
-    public static string NameOf(DropCause cause) =>
+    public static string NameOf<TCause>(TCause cause)
+        where TCause : struct, Enum =>
         string.Concat(cause.ToString().Select((letter, index) => char.IsUpper(letter) && index > 0 ? $"-{letter}" : $"{letter}")).ToLowerInvariant();
 
     /// <summary>Adds a topic of another part of the gateway.</summary>
@@ -78,6 +79,11 @@ public sealed class SystemTopics
         Add("clients/maximum", () => _broker.Metrics.MostConnected);
         Add("clients/expired", () => _broker.Metrics.SessionsExpired);
         Add("clients/refused", () => _broker.Metrics.ClientsRefused);
+        foreach (var cause in Enum.GetValues<ConnectRefusal>().Where(cause => cause != ConnectRefusal.None))
+        {
+            Add($"clients/refused/{NameOf(cause)}", () => _broker.Metrics.ClientsRefusedFor(cause));
+        }
+
         Add("subscriptions/count", () => _snapshot.Subscriptions);
     }
 

@@ -68,6 +68,63 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
+    public async Task A_session_has_no_more_subscriptions_than_allowed_and_may_change_those_it_has()
+    {
+        using var broker = new TestBroker(new BrokerOptions { MaxSubscriptions = 2 });
+        var client = await broker.ConnectAsync("c", Hour);
+
+        Assert.Equal(
+            [SubscribeOutcome.GrantedQos2, SubscribeOutcome.GrantedQos2, SubscribeOutcome.QuotaExceeded],
+            await client.SubscribeAsync(Of("a"), Of("b"), Of("c")));
+        Assert.Equal([SubscribeOutcome.GrantedQos1], await client.SubscribeAsync("b", Qos1));
+        await client.UnsubscribeAsync("a");
+        client.Lose();
+        client = await broker.ConnectAsync("c", Hour);
+        Assert.Equal([SubscribeOutcome.GrantedQos2, SubscribeOutcome.QuotaExceeded], await client.SubscribeAsync(Of("c"), Of("d")));
+        Assert.Equal(2, broker.Broker.Snapshot().Subscriptions);
+        Assert.Equal([SubscribeOutcome.GrantedQos2], await (await broker.ConnectAsync("other")).SubscribeAsync("d"));
+
+        static Subscription Of(string filter) => new() { Filter = Filter(filter), MaximumQos = Qos2 };
+    }
+
+    [Fact]
+    public async Task A_subscription_beyond_the_limit_takes_nothing_exclusively()
+    {
+        using var broker = new TestBroker(new BrokerOptions { MaxSubscriptions = 1 });
+        var full = await broker.SubscriberAsync("full", "a");
+        var other = await broker.ConnectAsync("other");
+
+        Assert.Equal([SubscribeOutcome.QuotaExceeded], await full.SubscribeAsync("$exclusive/b"));
+        Assert.Equal([SubscribeOutcome.GrantedQos2], await other.SubscribeAsync("$exclusive/b"));
+    }
+
+    [Fact]
+    public async Task What_a_client_gets_without_asking_counts_and_is_not_refused()
+    {
+        Assert.True(TopicTemplate.TryParse("auto/1", out var first));
+        Assert.True(TopicTemplate.TryParse("auto/2", out var second));
+        using var broker = new TestBroker(new BrokerOptions
+        {
+            MaxSubscriptions = 1,
+            AutoSubscribe = [new AutoSubscription { Topic = first }, new AutoSubscription { Topic = second }],
+        });
+        var client = await broker.ConnectAsync("c");
+
+        Assert.Equal(2, client.Session.Subscriptions.Count);
+        Assert.Equal([SubscribeOutcome.QuotaExceeded], await client.SubscribeAsync("a"));
+    }
+
+    [Fact]
+    public async Task A_bridge_may_have_as_many_subscriptions_as_it_has_rules()
+    {
+        using var broker = new TestBroker(new BrokerOptions { MaxSubscriptions = 1 });
+        var bridge = await broker.ConnectAsync(new ConnectRequest { ClientId = "$edge/bridge/cloud", Queue = new QueueLimits(10, 1_000, default, 10) });
+
+        Assert.Equal([SubscribeOutcome.GrantedQos2], await bridge.SubscribeAsync("a"));
+        Assert.Equal([SubscribeOutcome.GrantedQos2], await bridge.SubscribeAsync("b"));
+    }
+
+    [Fact]
     public async Task Messages_from_nodes_without_a_session_are_counted_as_received_and_the_gateway_s_own_are_not()
     {
         await _broker.Broker.PublishAsync(MessageOf("t", "12345"), isOwn: false);

@@ -4,8 +4,9 @@ using Edge.Transports;
 namespace Edge.Gateway.Fronts;
 
 /// <summary>One node at one address of a link. The link's front gives it its turns.</summary>
-internal sealed class DatagramDriver<TReply>(IPeer<TReply> peer, FrontServices services, LinkAddress address, DatagramFront<TReply> front)
-    : PeerDriver<TReply>(peer, services, address.ToString())
+internal sealed class DatagramDriver<TReply>(
+    IPeer<TReply> peer, FrontServices services, ListenerLimits limits, LinkAddress address, DatagramFront<TReply> front)
+    : PeerDriver<TReply>(peer, services, limits, address.ToString())
 {
     private int _isReady;
 

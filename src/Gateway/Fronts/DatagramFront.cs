@@ -12,8 +12,9 @@ namespace Edge.Gateway.Fronts;
 /// <param name="link">The link; the front closes it.</param>
 /// <param name="newPeer">Makes the peer of a node that was not known.</param>
 /// <param name="services">The gateway.</param>
+/// <param name="limits">What holds for the listener.</param>
 internal sealed class DatagramFront<TReply>(
-    string name, UdpLink link, Func<LinkAddress, IPeer<TReply>> newPeer, FrontServices services) : IDisposable
+    string name, UdpLink link, Func<LinkAddress, IPeer<TReply>> newPeer, FrontServices services, ListenerLimits limits) : IDisposable
 {
     /// <summary>Nodes without a session that may be remembered at once, against floods from invented addresses.</summary>
     private const int MaxStrangers = 10_000;
@@ -88,7 +89,7 @@ internal sealed class DatagramFront<TReply>(
     {
         if (!_drivers.TryGetValue(sender, out var driver))
         {
-            driver = new DatagramDriver<TReply>(newPeer(sender), services, sender, this);
+            driver = new DatagramDriver<TReply>(newPeer(sender), services, limits, sender, this);
         }
 
         try

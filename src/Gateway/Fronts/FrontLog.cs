@@ -36,4 +36,7 @@ internal static partial class FrontLog
 
     [LoggerMessage(1109, LogLevel.Debug, "Refused a web page of {Origin}: auth.allow_anonymous lets in programs of this machine, not pages from elsewhere in its browser")]
     public static partial void PageRefused(this ILogger logger, string origin);
+
+    [LoggerMessage(1110, LogLevel.Debug, "Closed a connection of {Peer} unheard: there are far more than {Limit} allows")]
+    public static partial void SocketRefused(this ILogger logger, string peer, string limit);
 }

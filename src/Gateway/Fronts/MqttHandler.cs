@@ -15,11 +15,12 @@ internal sealed class MqttHandler(MqttOptions options, FrontServices services)
     private readonly ConcurrentDictionary<IDuplexPipe, Task> _running = new();
 
     /// <summary>Runs a connection to its end.</summary>
+    /// <param name="limits">What holds for the listener.</param>
     /// <param name="transport">Octets in and out.</param>
     /// <param name="remoteEndPoint">Where the other side is.</param>
     /// <param name="certificate">The client's certificate, found valid; or null.</param>
     /// <param name="abort">Cuts a connection that takes nothing in any more.</param>
-    public async Task RunAsync(IDuplexPipe transport, EndPoint? remoteEndPoint, X509Certificate2? certificate, Action abort)
+    public async Task RunAsync(ListenerLimits limits, IDuplexPipe transport, EndPoint? remoteEndPoint, X509Certificate2? certificate, Action abort)
     {
         var remote = remoteEndPoint?.ToString() ?? "an unknown address";
         ClientCertificate? client = null;
@@ -30,7 +31,7 @@ internal sealed class MqttHandler(MqttOptions options, FrontServices services)
         }
 
         var peer = new MqttConnection(options, services.Clock, remote, client);
-        var driver = new StreamDriver<MqttReply>(peer, services, remote, transport, MqttFramer.TryRead, options.MaxPacketSize, abort);
+        var driver = new StreamDriver<MqttReply>(peer, services, limits, remote, transport, MqttFramer.TryRead, options.MaxPacketSize, abort);
         var running = driver.RunAsync();
         _running[transport] = running;
         try

@@ -18,6 +18,9 @@ internal sealed record MqttListener(string Name, string Key, ListenerSettings Se
     /// </summary>
     public bool RefusesForeignPages { get; init; }
 
+    /// <summary>What holds for all its connections together.</summary>
+    public ListenerLimits Limits { get; } = new(Key, Settings);
+
     /// <summary>Address and port that were bound.</summary>
     public IPEndPoint EndPoint { get; set; } = Settings.Bind;
 

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using Edge.Gateway.Fronts.Tls;
+using Edge.Messaging;
 using Edge.Protocols.Mqtt;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -129,6 +130,11 @@ internal sealed class MqttServer : IAsyncDisposable
     private void Configure(ListenOptions listen, MqttListener listener)
     {
         _bound.Add(listen);
+        if (listener.Settings.MaxConnections > 0)
+        {
+            listen.Use(next => connection => ServeIfThereIsRoomAsync(next, connection, listener));
+        }
+
         if (listener.IsSecure)
         {
             var files = new TlsFiles(listener.Key, listener.Settings.Tls, _services.Clock, _services.Logger);
@@ -160,7 +166,33 @@ internal sealed class MqttServer : IAsyncDisposable
         else
         {
             listen.Run(connection => _handler.RunAsync(
-                connection.Transport, connection.RemoteEndPoint, connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate, connection.Abort));
+                listener.Limits,
+                connection.Transport,
+                connection.RemoteEndPoint,
+                connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate,
+                connection.Abort));
+        }
+    }
+
+    /// <summary>Before anything is done for a connection, its TLS handshake included.</summary>
+    private async Task ServeIfThereIsRoomAsync(ConnectionDelegate next, ConnectionContext connection, MqttListener listener)
+    {
+        var sockets = listener.Limits.Sockets;
+        if (!sockets.TryEnter())
+        {
+            _services.Broker.Metrics.CountRefused(ConnectRefusal.QuotaExceeded);
+            _services.Logger.SocketRefused($"{connection.RemoteEndPoint}", listener.Limits.ClientsKey);
+            connection.Abort();
+            return;
+        }
+
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            sockets.Leave();
         }
     }
 }

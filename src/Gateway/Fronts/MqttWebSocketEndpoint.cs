@@ -30,7 +30,7 @@ internal sealed class MqttWebSocketEndpoint(MqttHandler handler, FrontServices s
         }
         else if (SubProtocols.FirstOrDefault(offered.Contains) is { } subProtocol)
         {
-            await ServeAsync(context, subProtocol);
+            await ServeAsync(context, listener.Limits, subProtocol);
         }
         else
         {
@@ -47,14 +47,14 @@ internal sealed class MqttWebSocketEndpoint(MqttHandler handler, FrontServices s
             && !(Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.IsLoopback);
     }
 
-    private async Task ServeAsync(HttpContext context, string subProtocol)
+    private async Task ServeAsync(HttpContext context, ListenerLimits limits, string subProtocol)
     {
         var connection = context.Connection;
         var remote = new IPEndPoint(connection.RemoteIpAddress!, connection.RemotePort);
         using var socket = await context.WebSockets.AcceptWebSocketAsync(subProtocol);
         var transport = new WebSocketTransport(socket, (reason, octets) => services.CountRefused(reason, octets, remote.ToString()));
         var pumping = transport.RunAsync();
-        await handler.RunAsync(transport, remote, connection.ClientCertificate, context.Abort);
+        await handler.RunAsync(limits, transport, remote, connection.ClientCertificate, context.Abort);
         await transport.CloseAsync(services.Clock, context.Abort);
         await pumping;
     }

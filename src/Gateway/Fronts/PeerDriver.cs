@@ -9,7 +9,8 @@ namespace Edge.Gateway.Fronts;
 /// One loop calls it, never two at once; only <see cref="Wake"/>, and through it the sink, may be called from any thread.
 /// Answers of the broker are passed on in the order of the requests, as they come in, and nothing waits for them meanwhile.
 /// </remarks>
-internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices services, string remote) : IPeerEffects<TReply>, IDeliverySink
+internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices services, ListenerLimits limits, string remote)
+    : IPeerEffects<TReply>, IDeliverySink
 {
     /// <summary>Publishes that may wait for the store before no more is read from a stream.</summary>
     protected const int MaxAnswersAwaited = 1_024;
@@ -23,6 +24,7 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
     private DetachReason _detachReason;
     private bool _isTold;
     private bool _isOpened;
+    private bool _hasPlace;
 
     /// <summary>Where the other side is, for logs.</summary>
     protected string Remote => remote;
@@ -139,7 +141,11 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
         Session?.Disconnect(publishWill: false);
         Session = null;
         IsConnecting = true;
-        Await(AnswerKind.Connected, default!, services.Broker.ConnectAsync(request, this));
+        _hasPlace = _hasPlace || services.Broker.TryEnter(limits.Clients, request);
+        Await(
+            AnswerKind.Connected,
+            default!,
+            _hasPlace ? services.Broker.ConnectAsync(request, this) : new(services.Broker.Refuse(request, limits.ClientsKey)));
     }
 
     /// <inheritdoc/>
@@ -194,6 +200,7 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
         {
             IsClosed = true;
             Session?.Disconnect(publishWill, sessionExpiry);
+            Leave();
         }
     }
 
@@ -242,6 +249,11 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
     {
         IsConnecting = false;
         Session = outcome.Session;
+        if (Session is null)
+        {
+            Leave();
+        }
+
         if (IsClosed)
         {
             Session?.Disconnect(publishWill: true);
@@ -249,6 +261,16 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
         else
         {
             peer.OnConnected(outcome, this);
+        }
+    }
+
+    /// <summary>Gives the place among the listener's clients back.</summary>
+    private void Leave()
+    {
+        if (_hasPlace)
+        {
+            _hasPlace = false;
+            limits.Clients.Leave();
         }
     }
 

@@ -12,6 +12,7 @@ internal delegate bool ReadFrame(ref ReadOnlySequence<byte> arrived, int maxFram
 /// <summary>The loop of one connection that carries a stream: TCP, TLS, WebSocket.</summary>
 /// <param name="peer">The conversation.</param>
 /// <param name="services">The gateway.</param>
+/// <param name="limits">What holds for the listener.</param>
 /// <param name="remote">Where the other side is, for logs.</param>
 /// <param name="transport">Octets in and out.</param>
 /// <param name="readFrame">Finds the frames.</param>
@@ -23,8 +24,8 @@ internal delegate bool ReadFrame(ref ReadOnlySequence<byte> arrived, int maxFram
 /// </remarks>
 [SuppressMessage("Reliability", "CA2012", Justification = "The loop keeps one read and one flush under way and takes each result once.")]
 internal sealed class StreamDriver<TReply>(
-    IPeer<TReply> peer, FrontServices services, string remote, IDuplexPipe transport, ReadFrame readFrame, int maxFrameSize, Action abort)
-    : PeerDriver<TReply>(peer, services, remote)
+    IPeer<TReply> peer, FrontServices services, ListenerLimits limits, string remote, IDuplexPipe transport, ReadFrame readFrame, int maxFrameSize, Action abort)
+    : PeerDriver<TReply>(peer, services, limits, remote)
 {
     /// <summary>Octets written before a turn flushes in between.</summary>
     private const int FlushAfter = 32 * 1024;

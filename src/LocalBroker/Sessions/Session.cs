@@ -208,6 +208,22 @@ internal sealed partial class Session
         }
     }
 
+    /// <summary>Whether a client may have one more subscription; one that replaces another is none more.</summary>
+    /// <param name="filter">Its filter.</param>
+    /// <param name="maximum">How many it may have; 0 for any number.</param>
+    public bool HasRoomFor(TopicFilter filter, int maximum)
+    {
+        if (maximum == 0 || IsInternal)
+        {
+            return true;
+        }
+
+        lock (_gate)
+        {
+            return _subscriptions.Count < maximum || _subscriptions.ContainsKey(filter);
+        }
+    }
+
     /// <returns>Whether the filter is new to the session.</returns>
     public bool SetSubscription(Subscription subscription)
     {

@@ -43,9 +43,15 @@ internal sealed class WireConversation : IAsyncDisposable
     public async Task ExpectAsync(string hex)
     {
         var expected = hex.Replace(" ", "", StringComparison.Ordinal);
-        var octets = new byte[expected.Length / 2];
-        await _tcp.GetStream().ReadExactlyAsync(octets).AsTask().OrFailAsync($"The answer {hex}");
-        Assert.Equal(expected, Convert.ToHexString(octets));
+        Assert.Equal(expected, Convert.ToHexString(await ReadAsync(expected.Length / 2).OrFailAsync($"The answer {hex}")));
+    }
+
+    /// <summary>Waits for so many octets.</summary>
+    public async Task<byte[]> ReadAsync(int count)
+    {
+        var octets = new byte[count];
+        await _tcp.GetStream().ReadExactlyAsync(octets).AsTask().OrFailAsync($"{count} octets");
+        return octets;
     }
 
     /// <summary>Waits until the other side closes the connection.</summary>

@@ -39,6 +39,13 @@ public sealed class EffectTests : IDisposable
     [InlineData("listeners.wss.path = '/a/b'", "/a/b")]
     [InlineData("listeners.mqttsn.enabled = false", "False 127.0.0.1:1884")]
     [InlineData("listeners.mqttsn.bind = '127.0.0.3:7'", "True 127.0.0.3:7")]
+    [InlineData("listeners.mqtt.max_connections = 5", "5 0 0 0 0")]
+    [InlineData("listeners.mqtts.max_connections = 5", "0 5 0 0 0")]
+    [InlineData("listeners.ws.max_connections = 5", "0 0 5 0 0")]
+    [InlineData("listeners.wss.max_connections = 5", "0 0 0 5 0")]
+    [InlineData("listeners.mqttsn.max_connections = 5", "0 0 0 0 5")]
+    [InlineData("mqtt.max_connections = 5", "5")]
+    [InlineData("mqtt.max_subscriptions = 5", "5")]
     [InlineData("mqtt.max_packet_size = '64KiB'", "65536")]
     [InlineData("mqtt.max_packet_size = 4096", "4096")]
     [InlineData("mqtt.max_inflight = 7", "7 7")]
@@ -194,6 +201,10 @@ public sealed class EffectTests : IDisposable
         "listeners.ws.path" => s.WebSocketListener.Path,
         "listeners.wss.bind" => $"{s.SecureWebSocketListener.Enabled} {s.SecureWebSocketListener.Bind}",
         "listeners.wss.path" => s.SecureWebSocketListener.Path,
+        _ when key.EndsWith(".max_connections", StringComparison.Ordinal) && key.StartsWith("listeners.", StringComparison.Ordinal) =>
+            OfListeners(s, listener => listener.MaxConnections),
+        "mqtt.max_connections" => $"{s.Broker.MaxConnections}",
+        "mqtt.max_subscriptions" => $"{s.Broker.MaxSubscriptions}",
         "mqtt.max_packet_size" => $"{s.Mqtt.MaxPacketSize}",
         "mqtt.max_inflight" => $"{s.Broker.MaxInflight} {s.Mqtt.ReceiveMaximum}",
         "mqtt.max_session_expiry" => $"{s.Broker.MaxSessionExpiry} {s.Mqtt.MaxSessionExpiry} {s.MqttSn.MaxSessionExpiry}",
@@ -227,6 +238,9 @@ public sealed class EffectTests : IDisposable
         "mqttsn.predefined_topics" => string.Join(' ', s.MqttSn.PredefinedTopics),
         _ => throw new ArgumentException($"{key} is not looked at.", nameof(key)),
     };
+
+    private static string OfListeners<T>(GatewaySettings s, Func<ListenerSettings, T> value) => string.Join(
+        ' ', ((ListenerSettings[])[s.MqttListener, s.MqttTlsListener, s.WebSocketListener, s.SecureWebSocketListener, s.MqttSnListener]).Select(value));
 
     private static string Shown(string key, BridgeOptions b) => key switch
     {

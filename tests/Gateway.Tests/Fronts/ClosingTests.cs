@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Edge.Gateway.Configuration;
 using Edge.Gateway.Fronts;
 using Edge.LocalBroker;
 using Edge.Messaging;
@@ -30,7 +31,7 @@ public sealed class ClosingTests : IDisposable
         // The peer below asks nothing of a broker.
         var services = new FrontServices(null!, _drops, _wheel, _clock, NullLogger.Instance);
         var transport = new Transport(_toGateway.Reader, _fromGateway.Writer);
-        _running = new StreamDriver<int>(new Peer(), services, "test", transport, TryReadOctet, 1, () => { }).RunAsync();
+        _running = new StreamDriver<int>(new Peer(), services, new ListenerLimits("", new ListenerSettings(enabled: true, 0)), "test", transport, TryReadOctet, 1, () => { }).RunAsync();
     }
 
     [Fact]

@@ -43,6 +43,12 @@ internal static class GatewaySchema
 
         .. ListenerSchema.Settings,
 
+        Value("mqtt.max_connections", SettingType.WholeNumber(0, 10_000_000), "`0`",
+            "Clients connected at a time, by all listeners together; `0` for any number.",
+            (s, value) => s with { Broker = s.Broker with { MaxConnections = value } }),
+        Value("mqtt.max_subscriptions", SettingType.WholeNumber(0, 10_000_000), "`0`",
+            "Subscriptions of one session; `0` for any number. Those of `[[auto_subscribe]]` count, and are never refused.",
+            (s, value) => s with { Broker = s.Broker with { MaxSubscriptions = value } }),
         Value("mqtt.max_packet_size", SettingType.Size("1KiB", "256MiB"), "`\"1MiB\"`",
             "Largest packet taken from a client; announced as Maximum Packet Size.",
             (s, value) => s with { Mqtt = s.Mqtt with { MaxPacketSize = (int)value } }),

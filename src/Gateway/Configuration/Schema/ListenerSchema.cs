@@ -102,6 +102,9 @@ internal static class ListenerSchema
                 "Where it listens; port 0 takes a free one, which the log names.",
                 (l, value) => l with { Bind = value }),
             .. path,
+            Value(section, "max_connections", SettingType.WholeNumber(0, 10_000_000), "`0`",
+                "Clients connected to it at a time; `0` for any number.",
+                (l, value) => l with { MaxConnections = value }),
         ];
     }
 

@@ -1,0 +1,69 @@
+using Edge.LocalBroker.Sessions;
+using Edge.Messaging;
+
+namespace Edge.LocalBroker;
+
+/// <summary>How many may be connected.</summary>
+public sealed partial class Broker
+{
+    private readonly ConnectionLimit _connections;
+
+    /// <summary>
+    /// Takes a place for a client that wants to connect. There is always one for who is connected already: it comes again because its old
+    /// connection is gone, and that one leaves with it.
+    /// </summary>
+    public bool TryEnter(ConnectionLimit limit, ConnectRequest request)
+    {
+        if (limit.TryEnter())
+        {
+            return true;
+        }
+
+        var isConnected = _sessions.TryGetValue(request.ClientId, out var session) && session is { IsConnected: true, IsInternal: false };
+        if (isConnected)
+        {
+            limit.Enter();
+        }
+
+        return isConnected;
+    }
+
+    /// <summary>Turns a client away whom a limit does not let in.</summary>
+    /// <param name="request">What it asked for.</param>
+    /// <param name="limit">The limit, as its key in the configuration.</param>
+    public ConnectOutcome Refuse(ConnectRequest request, string limit)
+    {
+        if (_refusalsSaid.IsFirst(HashCode.Combine(limit)))
+        {
+            _logger.ConnectionLimitReached(limit, Shorten(request.ClientId), request.Peer);
+        }
+
+        return Refused(request, ConnectRefusal.QuotaExceeded);
+    }
+
+    private void Joined(Session session)
+    {
+        if (!session.IsInternal)
+        {
+            Metrics.CountConnected();
+        }
+    }
+
+    private void Left(Session session)
+    {
+        if (!session.IsInternal)
+        {
+            Metrics.CountDisconnected();
+            _connections.Leave();
+        }
+    }
+
+    /// <summary>One connection went, and another has come in its stead.</summary>
+    private void Replaced(Session session)
+    {
+        if (!session.IsInternal)
+        {
+            _connections.Leave();
+        }
+    }
+}
