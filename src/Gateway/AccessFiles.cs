@@ -25,7 +25,8 @@ internal sealed class AccessFiles : IAsyncDisposable
         (_access, _broker, _logger) = (access, broker, logger);
         access.Rules = new AccessRules([], settings.AllowUnmatched);
         Watch(settings.UsersFile, UsersFile.Read, SetUsers);
-        Watch(settings.AccessFile, (path, report) => AccessFile.Read(path, settings.AllowUnmatched, report), SetRules);
+        Watch(settings.AccessFile, (path, report) => RuleFile.ReadAccess(path, settings.AllowUnmatched, report), SetRules);
+        Watch(settings.BanFile, RuleFile.ReadBans, SetBans);
         foreach (var (_, read) in _files)
         {
             read();
@@ -95,13 +96,19 @@ internal sealed class AccessFiles : IAsyncDisposable
     private void SetUsers(string path, Users users)
     {
         _access.Users = users;
-        _logger.UsersRead(path, users.Names.Count, _broker.DetachUnknownUsers());
+        _logger.UsersRead(path, users.Names.Count, _broker.DetachUnwelcome());
     }
 
     private void SetRules(string path, AccessRules rules)
     {
         _access.Rules = rules;
         _logger.RulesRead(path, rules.Rules.Count);
+    }
+
+    private void SetBans(string path, IReadOnlyList<Ban> bans)
+    {
+        _access.Bans = bans;
+        _logger.BansRead(path, bans.Count, _broker.DetachUnwelcome());
     }
 
     private static string Faults(ConfigurationReport report) => string.Join("; ", report.Faults);

@@ -29,6 +29,9 @@ internal static partial class GatewayLog
     [LoggerMessage(1007, LogLevel.Warning, "{File} was changed and is not right, so what it said before stays in force: {Faults}")]
     public static partial void FileNotTaken(this ILogger logger, string file, string faults);
 
+    [LoggerMessage(1009, LogLevel.Information, "{File} was read: {Bans} bans; {Detached} clients were let go")]
+    public static partial void BansRead(this ILogger logger, string file, int bans, int detached);
+
     [LoggerMessage(1010, LogLevel.Critical, "The gateway ends by a fault of its own; please report it with this log")]
     public static partial void Failed(this ILogger logger, Exception fault);
 }

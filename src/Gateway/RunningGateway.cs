@@ -50,7 +50,7 @@ internal sealed class RunningGateway : IAsyncDisposable
             throw new StartException(fault.Message, fault);
         }
 
-        _access = new AccessControl(settings.AllowAnonymous, clock)
+        _access = new AccessControl(settings.AllowAnonymous, clock, settings.Flapping)
         {
             CertificateIdentity = settings.CertificateIdentity,
             SubscribeRefusal = settings.SubscribeRefusal,

@@ -14,14 +14,14 @@ public sealed partial class Broker
     private readonly AccessControl _access;
     private readonly SaidOnce _refusalsSaid;
 
-    /// <summary>Lets go of clients whose user is there no longer. Their sessions stay until they expire.</summary>
+    /// <summary>Lets go of clients whose user is there no longer, or that are banned. Their sessions stay until they expire.</summary>
     /// <returns>How many.</returns>
-    public int DetachUnknownUsers()
+    public int DetachUnwelcome()
     {
         var count = 0;
         foreach (var (_, session) in _sessions)
         {
-            if (session.Connection is { } connection && !_access.Keeps(connection.Admission))
+            if (session is { IsInternal: false, Connection: { } connection } && !_access.Keeps(connection.Admission, session.Client))
             {
                 connection.Sink.OnDetached(DetachReason.Administrative);
                 count++;
@@ -36,7 +36,7 @@ public sealed partial class Broker
         Metrics.CountRefused(refusal);
         _logger.ClientRefused(request.ClientId, request.Peer, refusal);
         var address = ClientIdentity.AddressOf(request.Peer);
-        if (refusal is ConnectRefusal.BadCredentials or ConnectRefusal.NotAuthorized
+        if (refusal is ConnectRefusal.BadCredentials or ConnectRefusal.NotAuthorized or ConnectRefusal.Banned
             && _refusalsSaid.IsFirst(HashCode.Combine(request.ClientId, request.UserName, address, refusal)))
         {
             _logger.ClientNotLetIn(Shorten(request.ClientId), Shorten(request.UserName ?? "none"), request.Peer, refusal);
@@ -47,6 +47,18 @@ public sealed partial class Broker
 
     private static string Shorten(string text) => text.Length <= LongestShown ? text : $"{text.AsSpan(0, LongestShown)}…";
 
+    /// <summary>Counts a client's connection; false when it comes again and again, and is kept out from now on.</summary>
+    private bool TryConnect(ConnectRequest request)
+    {
+        var isWell = _access.TryConnect(ClientIdentity.Of(request));
+        if (!isWell)
+        {
+            _logger.ClientFlaps(Shorten(request.ClientId), request.Peer);
+        }
+
+        return isWell;
+    }
+
     /// <summary>Whether a client may publish; a message that it may not is counted.</summary>
     private bool MayPublish(Session session, Message message) => MayPublish(session.RightsBy(_access.Rules), message);
 
@@ -54,7 +66,7 @@ public sealed partial class Broker
     private bool MayPublish(string peer, Message message)
     {
         var client = new ClientIdentity("", null, ClientIdentity.AddressOf(peer));
-        if (!_access.AllowsAnonymous(client.Address))
+        if (!_access.AllowsAnonymous(client.Address) || _access.FindBan(client) is not null)
         {
             _drops.Count(DropCause.NotAuthorized);
             return false;

@@ -103,6 +103,12 @@ public sealed partial class Broker : IBroker, IDisposable
             return Refused(request, refusal);
         }
 
+        var isClient = request.Queue is null;
+        if (isClient && _access.IsBanned(ClientIdentity.Of(request)))
+        {
+            return Refused(request, ConnectRefusal.Banned);
+        }
+
         var admission = await _access.AdmitAsync(request);
         if (admission.Refusal != ConnectRefusal.None)
         {
@@ -111,12 +117,17 @@ public sealed partial class Broker : IBroker, IDisposable
 
         // From here on the name is one that was verified, and the password has done its duty.
         request = request with { UserName = admission.UserName, Password = null };
+        if (isClient && (_access.IsBanned(ClientIdentity.Of(request)) || !TryConnect(request)))
+        {
+            return Refused(request, ConnectRefusal.Banned);
+        }
+
         if (!MayHaveWill(request))
         {
             return Refused(request, ConnectRefusal.NotAuthorized);
         }
 
-        if (request.Queue is null && !TryEnter(_connections, request))
+        if (isClient && !TryEnter(_connections, request))
         {
             return Refuse(request, "mqtt.max_connections");
         }
@@ -126,14 +137,14 @@ public sealed partial class Broker : IBroker, IDisposable
             request = request with { ClientId = $"edge-{Guid.NewGuid():N}" };
         }
 
-        var expiry = request.Queue is null && request.SessionExpiry > _options.MaxSessionExpiry ? _options.MaxSessionExpiry : request.SessionExpiry;
+        var expiry = isClient && request.SessionExpiry > _options.MaxSessionExpiry ? _options.MaxSessionExpiry : request.SessionExpiry;
         var connection = new SessionConnection(this, sink, admission);
         var (present, mustCommit) = Attach(connection, request, expiry);
         SubscribeAutomatically(connection.Session);
         _logger.ClientConnected(request.ClientId, request.Peer, request.Protocol, present);
-        if (!_access.Keeps(admission))
+        if (isClient && !_access.Keeps(admission, connection.Session.Client))
         {
-            sink.OnDetached(DetachReason.Administrative); // The user was removed meanwhile.
+            sink.OnDetached(DetachReason.Administrative); // The user was removed or banned meanwhile.
         }
 
         if (mustCommit)

@@ -28,6 +28,9 @@ internal static partial class BrokerLog
     [LoggerMessage(4006, LogLevel.Warning, "{Limit} is reached: {ClientId} from {Peer} is refused, and so are further clients; said once an hour")]
     public static partial void ConnectionLimitReached(this ILogger logger, string limit, string clientId, string peer);
 
+    [LoggerMessage(4007, LogLevel.Warning, "Client {ClientId} from {Peer} connects again and again; it is not let in for a while")]
+    public static partial void ClientFlaps(this ILogger logger, string clientId, string peer);
+
     [LoggerMessage(4010, LogLevel.Error, "The queue of {ClientId} could not be read back from the store; it is tried again in {Seconds} s")]
     public static partial void QueueUnreadable(this ILogger logger, string clientId, double seconds, Exception exception);
 

@@ -15,6 +15,9 @@ public enum ConnectRefusal
     /// <summary>The client may not connect.</summary>
     NotAuthorized,
 
+    /// <summary>The client was banned, whatever it can prove.</summary>
+    Banned,
+
     /// <summary>A limit on connections is reached.</summary>
     QuotaExceeded,
 

@@ -234,6 +234,7 @@ public sealed partial class MqttConnection
         ConnectRefusal.ClientIdInvalid => ReasonCode.ClientIdentifierNotValid,
         ConnectRefusal.BadCredentials => ReasonCode.BadUserNameOrPassword,
         ConnectRefusal.NotAuthorized => ReasonCode.NotAuthorized,
+        ConnectRefusal.Banned => ReasonCode.Banned,
         ConnectRefusal.QuotaExceeded => ReasonCode.QuotaExceeded,
         _ => ReasonCode.ServerUnavailable,
     };

@@ -92,6 +92,13 @@ internal static class ExplainCommand
     {
         var users = settings.UsersFile is { } file ? UsersFile.Read(file, new ConfigurationReport(new SettingOrigin(file, "/"))) : null;
         var client = users is null ? asked with { UserName = null } : asked;
+        using var access = new AccessControl(settings.AllowAnonymous, TimeProvider.System) { Bans = BansOf(settings) };
+        if ((access.FindBan(asked) ?? access.FindBan(client)) is { } ban)
+        {
+            output.WriteLine($"connect: refused, {ban.Origin} bans it{(ban.Until is { } until ? $" until {until:yyyy-MM-dd'T'HH:mm:sszzz}" : "")}");
+            return null;
+        }
+
         if (client.UserName is { } user)
         {
             var isKnown = users!.Contains(user);
@@ -99,7 +106,6 @@ internal static class ExplainCommand
             return isKnown ? client : null;
         }
 
-        using var access = new AccessControl(settings.AllowAnonymous, TimeProvider.System);
         var isLetIn = access.AllowsAnonymous(client.Address);
         var reason = asked.UserName is null ? "" : ", as without auth.users_file a user name counts for nothing";
         output.WriteLine(isLetIn ? $"connect: let in as an anonymous client{reason}" : $"connect: refused, auth.allow_anonymous does not let in anonymous clients from {client.Address}{reason}");
@@ -107,8 +113,11 @@ internal static class ExplainCommand
     }
 
     private static AccessRules RulesOf(GatewaySettings settings) =>
-        (settings.AccessFile is { } file ? AccessFile.Read(file, settings.AllowUnmatched, new ConfigurationReport(new SettingOrigin(file, "/"))) : null)
+        (settings.AccessFile is { } file ? RuleFile.ReadAccess(file, settings.AllowUnmatched, new ConfigurationReport(new SettingOrigin(file, "/"))) : null)
         ?? new AccessRules([], settings.AllowUnmatched);
+
+    private static IReadOnlyList<Ban> BansOf(GatewaySettings settings) =>
+        (settings.BanFile is { } file ? RuleFile.ReadBans(file, new ConfigurationReport(new SettingOrigin(file, "/"))) : null) ?? [];
 
     private static ClientIdentity ClientOf(ParseResult arguments) =>
         new(arguments.GetValue(ClientId)!, arguments.GetValue(User), IPAddress.Parse(arguments.GetValue(Address)!));

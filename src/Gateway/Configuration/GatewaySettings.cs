@@ -36,6 +36,12 @@ internal sealed record GatewaySettings
     /// <summary>The access list, an absolute path; null when there is none.</summary>
     public string? AccessFile { get; init; }
 
+    /// <summary>The list of bans, an absolute path; null when there is none.</summary>
+    public string? BanFile { get; init; }
+
+    /// <summary>When to keep out clients that connect again and again.</summary>
+    public FlappingOptions Flapping { get; init; } = new();
+
     /// <summary>Whether what no rule of the access list fits is allowed.</summary>
     public bool AllowUnmatched { get; init; } = true;
 

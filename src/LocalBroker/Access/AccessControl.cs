@@ -7,16 +7,22 @@ namespace Edge.LocalBroker.Access;
 public sealed class AccessControl : IDisposable
 {
     private readonly AnonymousAccess _anonymous;
+    private readonly TimeProvider _clock;
     private readonly PasswordCheck _passwords;
+    private readonly Flapping _flapping;
     private volatile Users? _users;
     private volatile AccessRules _rules = AccessRules.Open;
+    private volatile IReadOnlyList<Ban> _bans = [];
 
     /// <summary>Begins with what the configuration says.</summary>
     /// <param name="anonymous">Who may come in without saying who it is.</param>
-    /// <param name="clock">Measures how long who gave a wrong password waits.</param>
-    public AccessControl(AnonymousAccess anonymous, TimeProvider clock)
+    /// <param name="clock">Measures how long who gave a wrong password waits, and how long who is banned stays out.</param>
+    /// <param name="flapping">When to keep out clients that connect again and again; null for never.</param>
+    public AccessControl(AnonymousAccess anonymous, TimeProvider clock, FlappingOptions? flapping = null)
     {
         _anonymous = anonymous;
+        _clock = clock;
+        _flapping = new Flapping(flapping ?? new FlappingOptions(), clock);
         _passwords = new PasswordCheck(clock);
     }
 
@@ -38,6 +44,21 @@ public sealed class AccessControl : IDisposable
     {
         get => _rules;
         set => _rules = value;
+    }
+
+    /// <summary>Who may not come in. Whoever is connected stays until <see cref="Broker.DetachUnwelcome"/>.</summary>
+    public IReadOnlyList<Ban> Bans
+    {
+        get => _bans;
+        set => _bans = value;
+    }
+
+    /// <summary>The ban that keeps a client out; null when none does.</summary>
+    public Ban? FindBan(ClientIdentity client)
+    {
+        var bans = _bans;
+        var now = bans.Count > 0 ? _clock.GetUtcNow() : default;
+        return bans.FirstOrDefault(ban => ban.Holds(client, now));
     }
 
     /// <summary>Whether a client without credentials is let in from an address.</summary>
@@ -77,7 +98,14 @@ public sealed class AccessControl : IDisposable
     }
 
     /// <summary>Whether a client that was let in may stay.</summary>
-    internal bool Keeps(Admission admission) => admission.Proof != IdentityProof.Password || Users is not { } users || users.Contains(admission.UserName!);
+    internal bool Keeps(Admission admission, ClientIdentity client) =>
+        (admission.Proof != IdentityProof.Password || Users is not { } users || users.Contains(admission.UserName!)) && FindBan(client) is null;
+
+    /// <summary>Whether a client is kept out, by a ban or because it flaps.</summary>
+    internal bool IsBanned(ClientIdentity client) => FindBan(client) is not null || _flapping.IsBanned(client);
+
+    /// <summary>Counts a client's connection; false when it flaps, and is kept out from now on.</summary>
+    internal bool TryConnect(ClientIdentity client) => _flapping.TryConnect(client);
 
     /// <summary>Lets nobody wait for an answer any longer, as the gateway stops.</summary>
     internal void Stop() => _passwords.Stop();

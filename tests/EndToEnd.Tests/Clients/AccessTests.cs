@@ -119,6 +119,27 @@ public sealed class AccessTests : EndToEndTest
         Assert.Equal(0, (await PublishAsync(gateway, "mqttv5", ["-u", "alice", "-P", "right"], "t")).ExitCode);
     }
 
+    [Theory]
+    [InlineData("mqttv311", 5)]
+    [InlineData("mqttv5", 0x8A)]
+    public async Task A_client_banned_while_connected_is_let_go_and_not_let_in_again_until_the_ban_is_lifted(string version, int refusal)
+    {
+        var bans = Path.Combine(Folder, "banned.toml");
+        await File.WriteAllTextAsync(bans, "", TestContext.Current.CancellationToken);
+        var gateway = await StartGatewayAsync(new GatewayConfiguration { Settings = [$"auth.ban_file = \"{bans}\""] });
+        await using var client = await MqttNetClient.ConnectAsync(gateway.MqttPort, "press-7");
+
+        await File.WriteAllTextAsync(bans, "[[ban]]\nclient = \"press-*\"\n", TestContext.Current.CancellationToken);
+        await gateway.Run.Errors.FirstAsync(line => line.Contains("1 bans; 1 clients were let go", StringComparison.Ordinal), "the list of bans");
+        var banned = await PublishAsync(gateway, version, ["-i", "press-8"], "t");
+        var other = await PublishAsync(gateway, version, ["-i", "drill-1"], "t");
+        await File.WriteAllTextAsync(bans, "", TestContext.Current.CancellationToken);
+        await gateway.Run.Errors.WhenAsync(lines => lines.Count(line => line.Contains("event=1009", StringComparison.Ordinal)) == 3, "the list of bans, emptied");
+        var again = await PublishAsync(gateway, version, ["-i", "press-8"], "t");
+
+        Assert.Equal((refusal, 0, 0), (banned.ExitCode, other.ExitCode, again.ExitCode));
+    }
+
     private string UsersFile => Path.Combine(Folder, "users.toml");
 
     private string RulesFile => Path.Combine(Folder, "acl.toml");

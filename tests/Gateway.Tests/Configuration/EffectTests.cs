@@ -17,6 +17,7 @@ public sealed class EffectTests : IDisposable
     {
         _loading.File("users.toml", "");
         _loading.File("acl.toml", "");
+        _loading.File("banned.toml", "");
     }
 
     public void Dispose() => _loading.Dispose();
@@ -69,8 +70,12 @@ public sealed class EffectTests : IDisposable
     [InlineData("auth.users_file = 'users.toml'", "users.toml")]
     [InlineData("auth.certificate_identity = 'common-name'", "CommonName")]
     [InlineData("auth.acl_file = 'acl.toml'", "acl.toml")]
+    [InlineData("auth.ban_file = 'banned.toml'", "banned.toml")]
     [InlineData("auth.no_match = 'deny'", "False")]
     [InlineData("auth.subscribe_refusal = 'unspecified'", "Unspecified")]
+    [InlineData("flapping.max_connects = 7", "7")]
+    [InlineData("flapping.window = '2m'", "00:02:00")]
+    [InlineData("flapping.ban_time = '9m'", "00:09:00")]
     [InlineData("mqttsn.gateway_id = 255", "255")]
     [InlineData("mqttsn.retry_interval = '12s'", "00:00:12")]
     [InlineData("mqttsn.retry_limit = 5", "5")]
@@ -227,6 +232,10 @@ public sealed class EffectTests : IDisposable
         "auth.users_file" => Path.GetFileName(s.UsersFile)!,
         "auth.certificate_identity" => $"{s.CertificateIdentity}",
         "auth.acl_file" => Path.GetFileName(s.AccessFile)!,
+        "auth.ban_file" => Path.GetFileName(s.BanFile)!,
+        "flapping.max_connects" => $"{s.Flapping.MaxConnects}",
+        "flapping.window" => $"{s.Flapping.Window}",
+        "flapping.ban_time" => $"{s.Flapping.BanTime}",
         "auth.no_match" => $"{s.AllowUnmatched}",
         "auth.subscribe_refusal" => $"{s.SubscribeRefusal}",
         "mqttsn.gateway_id" => $"{s.MqttSn.GatewayId}",

@@ -66,7 +66,7 @@ public sealed class AdmissionTests : IDisposable
         var admission = await access.AdmitAsync(Request("alice", "wrong", Remote) with { Certificate = Press });
 
         Assert.Equal(new Admission(ConnectRefusal.None, name, IdentityProof.Certificate), admission);
-        Assert.True(access.Keeps(admission));
+        Assert.True(access.Keeps(admission, new ClientIdentity("c", name, null)));
     }
 
     [Theory]
@@ -222,7 +222,7 @@ public sealed class AdmissionTests : IDisposable
 
         access.Users = UsersOf(("bob", "changed"));
 
-        Assert.Equal(1, broker.Broker.DetachUnknownUsers());
+        Assert.Equal(1, broker.Broker.DetachUnwelcome());
         Assert.Equal(DetachReason.Administrative, alice.Sink.Detached);
         Assert.Null(bob.Sink.Detached);
         Assert.Null(nobody.Sink.Detached);

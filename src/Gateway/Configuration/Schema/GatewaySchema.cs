@@ -118,6 +118,9 @@ internal static class GatewaySchema
         Value("auth.acl_file", SettingType.ReadableFile, "none",
             "The access list: rules of what clients may publish and subscribe to; read again when it changes.",
             (s, value) => s with { AccessFile = value }),
+        Value("auth.ban_file", SettingType.ReadableFile, "none",
+            "The list of bans: who may not connect, whatever it can prove; read again when it changes.",
+            (s, value) => s with { BanFile = value }),
         Value("auth.no_match", SettingType.OneOf(("allow", true), ("deny", false)), "`\"allow\"`",
             "What holds where no rule of the access list fits.",
             (s, value) => s with { AllowUnmatched = value }),
@@ -125,6 +128,16 @@ internal static class GatewaySchema
             SettingType.OneOf(("not-authorized", SubscribeOutcome.NotAuthorized), ("unspecified", SubscribeOutcome.Unspecified)), "`\"not-authorized\"`",
             "What an MQTT 5.0 client is told of a subscription that is denied: reason code 0x87, or 0x80, which gives no reason.",
             (s, value) => s with { SubscribeRefusal = value }),
+
+        Value("flapping.max_connects", SettingType.WholeNumber(0, 1_000_000), "`0`",
+            "Connections of one client within `flapping.window` that are taken; with the next one it is banned. `0` for any number.",
+            (s, value) => s with { Flapping = s.Flapping with { MaxConnects = value } }),
+        Value("flapping.window", SettingType.Duration("1s", "1d"), "`\"1m\"`",
+            "Time in which connections are counted.",
+            (s, value) => s with { Flapping = s.Flapping with { Window = value } }),
+        Value("flapping.ban_time", SettingType.Duration("1s", "30d"), "`\"5m\"`",
+            "How long such a client is not let in. It is forgotten when the gateway restarts.",
+            (s, value) => s with { Flapping = s.Flapping with { BanTime = value } }),
 
         Value("mqttsn.gateway_id", SettingType.WholeNumber(1, 255), "`1`",
             "Identity in GWINFO, unique on the network.",
@@ -191,7 +204,12 @@ internal static class GatewaySchema
 
         if (settings.AccessFile is { } rules)
         {
-            AccessFile.Read(rules, settings.AllowUnmatched, report);
+            RuleFile.ReadAccess(rules, settings.AllowUnmatched, report);
+        }
+
+        if (settings.BanFile is { } bans)
+        {
+            RuleFile.ReadBans(bans, report);
         }
 
         ListenerSchema.Check(settings, report);

@@ -4,7 +4,7 @@ using Edge.LocalBroker.Access;
 
 namespace Edge.Gateway.Tests.Configuration;
 
-public sealed class AccessFileTests : IDisposable
+public sealed class RuleFileTests : IDisposable
 {
     private readonly Loading _loading = new();
 
@@ -72,6 +72,59 @@ public sealed class AccessFileTests : IDisposable
             row => Assert.True(page.Contains(row), $"docs/access.md must have the line\n{row}"));
     }
 
+    [Theory]
+    [InlineData("[[ban]]\nreason = 'x'", "banned.toml:1: ban.0 must hold user, client or address; without one it would keep everybody out")]
+    [InlineData("[[ban]]\nclient = 'a'\nuntil = 2030-01-31", "banned.toml:3: ban.0.until is 2030-01-31; it must be a date, time and offset such as 2030-01-31T12:00:00Z")]
+    [InlineData("[[ban]]\nclient = 'a'\nuntil = 2030-01-31T12:00:00", "banned.toml:3: ban.0.until is 2030-01-31T12:00:00; it must be a date, time and offset such as 2030-01-31T12:00:00Z")]
+    [InlineData("[[rule]]\nclient = 'a'", "banned.toml:1: rule has no place here; the file holds bans, each written [[ban]]")]
+    public void A_wrong_list_of_bans_is_told_at_the_start(string bans, string fault)
+    {
+        _loading.File("banned.toml", bans);
+
+        Assert.Equal(fault, Assert.Single(_loading.Faults("auth.ban_file = 'banned.toml'")));
+    }
+
+    [Fact]
+    public void Each_key_reaches_the_ban_that_it_is_of()
+    {
+        var bans = ReadBans(
+            """
+            [[ban]]
+            user = "a"
+            client = ["c*", "d"]
+            address = "2001:db8::1"
+            until = 2030-01-31T12:00:00+01:00
+            reason = "because"
+
+            [[ban]]
+            client = "e"
+            until = 2030-01-31T12:00:00Z
+            """);
+
+        Assert.Equal(
+            [("a", "c* d", "2001:db8::1/128", "2030-01-31 11:00:00Z", "because", "banned.toml:1"), ("", "e", "", "2030-01-31 12:00:00Z", "", "banned.toml:8")],
+            bans.Select(ban => (string.Join(' ', ban.Users), string.Join(' ', ban.Clients), string.Join(' ', ban.Networks), $"{ban.Until:u}", ban.Reason, ban.Origin)));
+    }
+
+    [Fact]
+    public void Every_key_of_a_ban_is_documented()
+    {
+        var page = File.ReadAllLines(Repository.File("docs/access.md"));
+
+        Assert.All(
+            BanSchema.Schema.Settings.Select(setting => $"| `{setting.Key}` | {setting.Expected} | {setting.Default} | {setting.Summary} |"),
+            row => Assert.True(page.Contains(row), $"docs/access.md must have the line\n{row}"));
+    }
+
+    [Fact]
+    public void The_example_of_bans_in_the_documentation_is_right()
+    {
+        var examples = File.ReadAllText(Repository.File("docs/access.md")).Split("```toml\n")[1..].Select(part => part.Split("```")[0])
+            .Where(example => example.Contains("[[ban]]", StringComparison.Ordinal)).ToArray();
+
+        Assert.Equal(2, ReadBans(Assert.Single(examples)).Count);
+    }
+
     [Fact]
     public void Every_example_in_the_documentation_is_an_access_list()
     {
@@ -86,8 +139,17 @@ public sealed class AccessFileTests : IDisposable
     {
         var file = _loading.File("acl.toml", text);
         var report = new ConfigurationReport(new SettingOrigin(file, "/"));
-        var rules = AccessFile.Read(file, allowsOthers: false, report);
+        var rules = RuleFile.ReadAccess(file, allowsOthers: false, report);
         Assert.Empty(report.Faults);
         return rules!;
+    }
+
+    private IReadOnlyList<Ban> ReadBans(string text)
+    {
+        var file = _loading.File("banned.toml", text);
+        var report = new ConfigurationReport(new SettingOrigin(file, "/"));
+        var bans = RuleFile.ReadBans(file, report);
+        Assert.Empty(report.Faults);
+        return bans!;
     }
 }
