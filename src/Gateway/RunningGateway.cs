@@ -156,14 +156,14 @@ internal sealed class RunningGateway : IAsyncDisposable
         }
 
         Broker.Start();
-        if (MqttListener.AllOf(settings) is { Count: > 0 } listeners)
+        if (MqttListener.AllOf(settings, _clock) is { Count: > 0 } listeners)
         {
             _mqtt = await MqttServer.StartAsync(listeners, settings.Mqtt, _services);
         }
 
         if (settings.MqttSnListener.Enabled)
         {
-            _mqttSn = StartMqttSn(settings.MqttSnListener, settings.MqttSn);
+            _mqttSn = StartMqttSn(settings);
         }
 
         _bridging = Task.WhenAll(_bridges.Select(bridge => bridge.RunAsync(_bridgesStopping.Token)));
@@ -175,8 +175,9 @@ internal sealed class RunningGateway : IAsyncDisposable
         }
     }
 
-    private DatagramFront<MqttSnReply> StartMqttSn(ListenerSettings listener, MqttSnOptions options)
+    private DatagramFront<MqttSnReply> StartMqttSn(GatewaySettings settings)
     {
+        var (listener, options) = (settings.MqttSnListener, settings.MqttSn);
         var known = new KnownTopics(options.PredefinedTopics);
         try
         {
@@ -185,7 +186,7 @@ internal sealed class RunningGateway : IAsyncDisposable
                 new UdpLink(listener.Bind),
                 address => new MqttSnPeer(options, known, address.ToString()),
                 _services,
-                new ListenerLimits("listeners.mqttsn", listener));
+                new ListenerLimits("listeners.mqttsn", listener, settings.PublishingOfEach, _clock));
             front.Start();
             return front;
         }

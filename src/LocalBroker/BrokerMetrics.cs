@@ -12,6 +12,7 @@ public sealed class BrokerMetrics
     private long _connected;
     private long _mostConnected;
     private long _expired;
+    private long _paused;
     private readonly long[] _refused = new long[Enum.GetValues<ConnectRefusal>().Length];
 
     /// <summary>Messages published to the broker.</summary>
@@ -40,6 +41,12 @@ public sealed class BrokerMetrics
 
     /// <summary>Counts a connection that was refused.</summary>
     public void CountRefused(ConnectRefusal cause) => Interlocked.Increment(ref _refused[(int)cause]);
+
+    /// <summary>How often a publisher was made to wait.</summary>
+    public long PublishersPaused => Interlocked.Read(ref _paused);
+
+    /// <summary>Counts that a publisher is made to wait.</summary>
+    public void CountPaused() => Interlocked.Increment(ref _paused);
 
     internal void CountReceived(int bytes)
     {

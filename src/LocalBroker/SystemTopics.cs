@@ -84,6 +84,7 @@ public sealed class SystemTopics
             Add($"clients/refused/{NameOf(cause)}", () => _broker.Metrics.ClientsRefusedFor(cause));
         }
 
+        Add("clients/paused", () => _broker.Metrics.PublishersPaused);
         Add("subscriptions/count", () => _snapshot.Subscriptions);
     }
 

@@ -47,4 +47,7 @@ public enum DropCause
 
     /// <summary>Published to what names no topic, such as <c>$delayed/soon/…</c>, or what a rewrite made of it.</summary>
     TopicInvalid,
+
+    /// <summary>Published faster than allowed, by a client that cannot be made to wait.</summary>
+    Rate,
 }

@@ -62,7 +62,7 @@ public sealed partial class SystemTopicsTests : IDisposable
         Assert.Equal(
             [
                 "congestion", "corrupt", "expired", "malformed", "no-subscriber", "not-authorized", "offline", "oversize",
-                "protocol", "queue-full", "quota", "refused", "session-ended", "slow-receiver", "topic-invalid",
+                "protocol", "queue-full", "quota", "rate", "refused", "session-ended", "slow-receiver", "topic-invalid",
             ],
             said.Keys.Where(topic => topic.StartsWith("messages/dropped/", StringComparison.Ordinal)).Select(topic => topic[17..]).Order());
         Assert.Equal($"{1 << (int)DropCause.NoSubscriber}", said["messages/dropped/no-subscriber"]);

@@ -69,6 +69,9 @@ internal sealed record GatewaySettings
     /// <summary>Limits of the MQTT front.</summary>
     public MqttOptions Mqtt { get; init; } = new();
 
+    /// <summary>How fast each client may publish, by whatever protocol.</summary>
+    public PublishRates PublishingOfEach { get; init; }
+
     /// <summary>The MQTT-SN gateway.</summary>
     public MqttSnOptions MqttSn { get; init; } = new();
 

@@ -57,6 +57,18 @@ internal sealed class DatagramDriver<TReply>(
     /// <summary>The front stops; the node is told when it has a session.</summary>
     public void Stop() => Abandon();
 
+    /// <inheritdoc/>
+    protected override bool KeepPace(Pace pace, int octets)
+    {
+        if (pace.IsSpent(Now))
+        {
+            return false;
+        }
+
+        pace.Take(octets, Now);
+        return true;
+    }
+
     private void FinishTurn()
     {
         PumpDeliveries();

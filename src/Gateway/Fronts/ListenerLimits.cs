@@ -5,18 +5,26 @@ namespace Edge.Gateway.Fronts;
 
 /// <summary>What holds for all connections of one listener together.</summary>
 /// <param name="key">The listener's section of the configuration, such as <c>listeners.mqtt</c>.</param>
-/// <param name="settings">Its limits.</param>
-internal sealed class ListenerLimits(string key, ListenerSettings settings)
+/// <param name="listener">Its limits.</param>
+/// <param name="ofEach">How fast each client may publish.</param>
+/// <param name="clock">Measures rates.</param>
+internal sealed class ListenerLimits(string key, ListenerSettings listener, PublishRates ofEach, TimeProvider clock)
 {
     /// <summary>Sockets beyond the clients that may be there: of those that come, and of those that are being told that there is no room.</summary>
     private const int SpareSockets = 100;
 
+    private readonly TokenBucket? _messages = TokenBucket.For(listener.Publishing.Messages, clock);
+    private readonly TokenBucket? _octets = TokenBucket.For(listener.Publishing.Octets, clock);
+
     /// <summary>Clients that have connected, or are about to.</summary>
-    public ConnectionLimit Clients { get; } = new(settings.MaxConnections);
+    public ConnectionLimit Clients { get; } = new(listener.MaxConnections);
 
     /// <summary>The key of the limit on <see cref="Clients"/>.</summary>
     public string ClientsKey { get; } = $"{key}.max_connections";
 
     /// <summary>Sockets, with or without a client that has said who it is. Who finds no room here is not listened to.</summary>
-    public ConnectionLimit Sockets { get; } = new(settings.MaxConnections == 0 ? 0 : settings.MaxConnections + SpareSockets);
+    public ConnectionLimit Sockets { get; } = new(listener.MaxConnections == 0 ? 0 : listener.MaxConnections + SpareSockets);
+
+    /// <summary>How fast a new client may publish; null for as fast as it can.</summary>
+    public Pace? NewPace() => Pace.For(ofEach, _messages, _octets, clock);
 }

@@ -19,25 +19,28 @@ internal sealed record MqttListener(string Name, string Key, ListenerSettings Se
     public bool RefusesForeignPages { get; init; }
 
     /// <summary>What holds for all its connections together.</summary>
-    public ListenerLimits Limits { get; } = new(Key, Settings);
+    public required ListenerLimits Limits { get; init; }
 
     /// <summary>Address and port that were bound.</summary>
     public IPEndPoint EndPoint { get; set; } = Settings.Bind;
 
     /// <summary>The enabled listeners of a configuration, in the order in which they are bound.</summary>
-    public static IReadOnlyList<MqttListener> AllOf(GatewaySettings settings)
+    public static IReadOnlyList<MqttListener> AllOf(GatewaySettings settings, TimeProvider clock)
     {
-        var refusesPages = settings.AllowAnonymous == AnonymousAccess.Loopback;
         MqttListener[] all =
         [
-            new("MQTT", "listeners.mqtt", settings.MqttListener),
-            new("MQTT over TLS", "listeners.mqtts", settings.MqttTlsListener, IsSecure: true),
-            new("MQTT over WebSocket", "listeners.ws", settings.WebSocketListener, IsWebSocket: true) { RefusesForeignPages = refusesPages },
-            new("MQTT over secure WebSocket", "listeners.wss", settings.SecureWebSocketListener, IsSecure: true, IsWebSocket: true)
-            {
-                RefusesForeignPages = refusesPages,
-            },
+            Of("MQTT", "listeners.mqtt", settings.MqttListener),
+            Of("MQTT over TLS", "listeners.mqtts", settings.MqttTlsListener, isSecure: true),
+            Of("MQTT over WebSocket", "listeners.ws", settings.WebSocketListener, isWebSocket: true),
+            Of("MQTT over secure WebSocket", "listeners.wss", settings.SecureWebSocketListener, isSecure: true, isWebSocket: true),
         ];
         return [.. all.Where(listener => listener.Settings.Enabled)];
+
+        MqttListener Of(string name, string key, ListenerSettings listener, bool isSecure = false, bool isWebSocket = false) =>
+            new(name, key, listener, isSecure, isWebSocket)
+            {
+                Limits = new ListenerLimits(key, listener, settings.PublishingOfEach, clock),
+                RefusesForeignPages = isWebSocket && settings.AllowAnonymous == AnonymousAccess.Loopback,
+            };
     }
 }

@@ -24,7 +24,9 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
     private DetachReason _detachReason;
     private bool _isTold;
     private bool _isOpened;
+    private readonly Pace? _pace = limits.NewPace();
     private bool _hasPlace;
+    private long _silenceLeft;
 
     /// <summary>Where the other side is, for logs.</summary>
     protected string Remote => remote;
@@ -131,6 +133,22 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
     /// <summary>The other side is gone without a word.</summary>
     protected void Abandon() => Close(publishWill: true, null);
 
+    /// <summary>Takes note of a message towards the rates that hold for the client.</summary>
+    /// <returns>False to refuse the message, where the client cannot be made to wait.</returns>
+    protected abstract bool KeepPace(Pace pace, int octets);
+
+    /// <summary>Nothing is listened to for a while, so that silence does not count against the other side.</summary>
+    protected void StopListening() => _silenceLeft = _timers.Hold(PeerTimer.KeepAlive, Now);
+
+    /// <summary>Ends what <see cref="StopListening"/> began.</summary>
+    protected void ListenAgain()
+    {
+        if (_silenceLeft > 0)
+        {
+            _timers.Arm(PeerTimer.KeepAlive, Now + _silenceLeft);
+        }
+    }
+
     /// <summary><see cref="Wake"/> as one delegate for ever.</summary>
     protected Action WakeAction => field ??= Wake;
 
@@ -151,6 +169,12 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
     /// <inheritdoc/>
     public void Publish(Message message, ushort packetId, TReply reply)
     {
+        if (!KeepsPace(message))
+        {
+            _answers.Enqueue(new Answer(AnswerKind.Published, reply, PublishOutcome.QuotaExceeded, null));
+            return;
+        }
+
         var outcome = Session?.PublishAsync(message, packetId) ?? new ValueTask<PublishOutcome>(PublishOutcome.Detached);
         if (outcome.IsCompletedSuccessfully)
         {
@@ -163,7 +187,13 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
     }
 
     /// <inheritdoc/>
-    public void PublishWithoutSession(Message message) => services.PublishWithoutSession(message, remote);
+    public void PublishWithoutSession(Message message)
+    {
+        if (KeepsPace(message))
+        {
+            services.PublishWithoutSession(message, remote);
+        }
+    }
 
     /// <inheritdoc/>
     public void Release(ushort packetId, TReply reply) =>
@@ -211,6 +241,17 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
         _detachReason = reason;
         _isDetached = true;
         Wake();
+    }
+
+    private bool KeepsPace(Message message)
+    {
+        if (_pace is null || KeepPace(_pace, message.Size))
+        {
+            return true;
+        }
+
+        services.Drops.Count(DropCause.Rate);
+        return false;
     }
 
     private void Await<TOutcome>(AnswerKind kind, TReply reply, ValueTask<TOutcome> outcome)

@@ -17,6 +17,15 @@ internal struct PeerTimers
 
     public void Disarm(PeerTimer timer) => _deadlines[(int)timer] = 0;
 
+    /// <summary>Stops a timer for a while.</summary>
+    /// <returns>How much of its time is left; 0 when it did not run.</returns>
+    public long Hold(PeerTimer timer, long now)
+    {
+        var left = _deadlines[(int)timer] == 0 ? 0 : Math.Max(_deadlines[(int)timer] - now, 1);
+        Disarm(timer);
+        return left;
+    }
+
     /// <summary>Takes one timer that has run out; it is disarmed by that.</summary>
     public bool TryTakeDue(long now, out PeerTimer timer)
     {

@@ -20,7 +20,8 @@ internal delegate bool ReadFrame(ref ReadOnlySequence<byte> arrived, int maxFram
 /// <param name="abort">Cuts a connection that takes nothing in any more.</param>
 /// <remarks>
 /// A turn takes all that is at hand, frames, answers, deliveries, and flushes once, so one system call carries many packets.
-/// While the other side takes nothing in, nothing more is read from it or taken for it.
+/// While the other side takes nothing in, nothing more is read from it or taken for it. Who publishes faster than it may is not read from
+/// until its time has come; what is for it, it gets meanwhile.
 /// </remarks>
 [SuppressMessage("Reliability", "CA2012", Justification = "The loop keeps one read and one flush under way and takes each result once.")]
 internal sealed class StreamDriver<TReply>(
@@ -45,6 +46,7 @@ internal sealed class StreamDriver<TReply>(
     private bool _isFlushing;
     private bool _inputEnded;
     private bool _hasLastWord;
+    private long _goOnAt;
 
     protected override bool MaySend => !_isFlushing && _output.UnflushedBytes < FlushAfter;
 
@@ -95,6 +97,19 @@ internal sealed class StreamDriver<TReply>(
         }
     }
 
+    /// <inheritdoc/>
+    protected override bool KeepPace(Pace pace, int octets)
+    {
+        if (pace.Take(octets, Now) is var goOnAt && goOnAt > Now)
+        {
+            Pause(goOnAt);
+        }
+
+        return true;
+    }
+
+    private bool IsPaused => _goOnAt != 0;
+
     private void Turn()
     {
         bool again;
@@ -118,7 +133,13 @@ internal sealed class StreamDriver<TReply>(
     /// <returns>Whether there may be more to read at once.</returns>
     private bool ReadFrames()
     {
-        if (IsClosed || _inputEnded || IsConnecting || _isFlushing || AnswersAwaited >= MaxAnswersAwaited)
+        if (IsPaused && Now >= _goOnAt)
+        {
+            _goOnAt = 0;
+            ListenAgain();
+        }
+
+        if (IsClosed || _inputEnded || IsConnecting || IsPaused || _isFlushing || AnswersAwaited >= MaxAnswersAwaited)
         {
             return false;
         }
@@ -140,7 +161,7 @@ internal sealed class StreamDriver<TReply>(
     {
         while (!IsClosed)
         {
-            if (IsConnecting || AnswersAwaited >= MaxAnswersAwaited)
+            if (IsConnecting || IsPaused || AnswersAwaited >= MaxAnswersAwaited)
             {
                 return true;
             }
@@ -167,6 +188,15 @@ internal sealed class StreamDriver<TReply>(
         }
 
         return false;
+    }
+
+    /// <summary>Reads nothing more until a time stamp is reached.</summary>
+    private void Pause(long goOnAt)
+    {
+        _goOnAt = goOnAt;
+        StopListening();
+        Services.Broker.Metrics.CountPaused();
+        Services.Wheel.Wake(WakeAction, goOnAt);
     }
 
     private void OnScatteredFrame(in ReadOnlySequence<byte> frame)

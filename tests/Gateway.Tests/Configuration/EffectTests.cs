@@ -45,6 +45,18 @@ public sealed class EffectTests : IDisposable
     [InlineData("listeners.ws.max_connections = 5", "0 0 5 0 0")]
     [InlineData("listeners.wss.max_connections = 5", "0 0 0 5 0")]
     [InlineData("listeners.mqttsn.max_connections = 5", "0 0 0 0 5")]
+    [InlineData("listeners.mqtt.max_message_rate = '5/10s'", "5/10s 0 0 0 0")]
+    [InlineData("listeners.mqtt.max_byte_rate = '2KiB/m'", "2048/1m 0 0 0 0")]
+    [InlineData("listeners.mqtts.max_message_rate = '5/10s'", "0 5/10s 0 0 0")]
+    [InlineData("listeners.mqtts.max_byte_rate = '2KiB/m'", "0 2048/1m 0 0 0")]
+    [InlineData("listeners.ws.max_message_rate = '5/10s'", "0 0 5/10s 0 0")]
+    [InlineData("listeners.ws.max_byte_rate = '2KiB/m'", "0 0 2048/1m 0 0")]
+    [InlineData("listeners.wss.max_message_rate = '5/10s'", "0 0 0 5/10s 0")]
+    [InlineData("listeners.wss.max_byte_rate = '2KiB/m'", "0 0 0 2048/1m 0")]
+    [InlineData("listeners.mqttsn.max_message_rate = '5/10s'", "0 0 0 0 5/10s")]
+    [InlineData("listeners.mqttsn.max_byte_rate = '2KiB/m'", "0 0 0 0 2048/1m")]
+    [InlineData("mqtt.max_message_rate = '500/s'", "500/1s")]
+    [InlineData("mqtt.max_byte_rate = '1MiB/s'", "1048576/1s")]
     [InlineData("mqtt.max_connections = 5", "5")]
     [InlineData("mqtt.max_subscriptions = 5", "5")]
     [InlineData("mqtt.max_packet_size = '64KiB'", "65536")]
@@ -206,8 +218,15 @@ public sealed class EffectTests : IDisposable
         "listeners.ws.path" => s.WebSocketListener.Path,
         "listeners.wss.bind" => $"{s.SecureWebSocketListener.Enabled} {s.SecureWebSocketListener.Bind}",
         "listeners.wss.path" => s.SecureWebSocketListener.Path,
-        _ when key.EndsWith(".max_connections", StringComparison.Ordinal) && key.StartsWith("listeners.", StringComparison.Ordinal) =>
-            OfListeners(s, listener => listener.MaxConnections),
+        _ when key.StartsWith("listeners.", StringComparison.Ordinal) => key.Split('.')[2] switch
+        {
+            "max_connections" => OfListeners(s, listener => listener.MaxConnections),
+            "max_message_rate" => OfListeners(s, listener => listener.Publishing.Messages),
+            "max_byte_rate" => OfListeners(s, listener => listener.Publishing.Octets),
+            _ => throw new ArgumentException($"{key} is not looked at.", nameof(key)),
+        },
+        "mqtt.max_message_rate" => $"{s.PublishingOfEach.Messages}",
+        "mqtt.max_byte_rate" => $"{s.PublishingOfEach.Octets}",
         "mqtt.max_connections" => $"{s.Broker.MaxConnections}",
         "mqtt.max_subscriptions" => $"{s.Broker.MaxSubscriptions}",
         "mqtt.max_packet_size" => $"{s.Mqtt.MaxPacketSize}",

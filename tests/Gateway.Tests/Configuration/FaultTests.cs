@@ -23,6 +23,8 @@ public sealed class FaultTests : IDisposable
     [InlineData("mqtt.connect_timeout = 10", "mqtt.connect_timeout is 10; it must be a duration from \"100ms\" to \"10m\"")]
     [InlineData("mqtt.server_keep_alive = '1500ms'", "mqtt.server_keep_alive is \"1500ms\"; it must be a duration from \"0\" to \"18h\" in whole seconds")]
     [InlineData("mqtt.overflow = 'drop'", "mqtt.overflow is \"drop\"; it must be \"drop-oldest\" or \"drop-newest\"")]
+    [InlineData("mqtt.max_message_rate = '5'", "mqtt.max_message_rate is \"5\"; it must be a rate such as \"500/s\", \"1000/10s\" or \"30/m\", in a second or longer, or 0")]
+    [InlineData("mqtt.max_byte_rate = 64", "mqtt.max_byte_rate is 64; it must be a rate such as \"64KiB/s\" or \"1MiB/10s\", in a second or longer, or 0")]
     [InlineData("mqtt = 1", "mqtt is 1; it must be a table, written [mqtt]")]
     [InlineData("[[mqtt]]", "mqtt is an array; it must be a table, written [mqtt]")]
     [InlineData("log.level = 'warn'", "log.level is \"warn\"; it must be \"trace\", \"debug\", \"info\", \"warning\" or \"error\"")]

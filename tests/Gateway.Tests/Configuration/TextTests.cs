@@ -43,6 +43,48 @@ public sealed class TextTests
         });
 
     [Theory]
+    [InlineData("0", 0, 0)]
+    [InlineData("500/s", 500, 1)]
+    [InlineData("1/1s", 1, 1)]
+    [InlineData("1000/10s", 1_000, 10)]
+    [InlineData("30/m", 30, 60)]
+    [InlineData("7/2h", 7, 7_200)]
+    [InlineData("1/d", 1, 86_400)]
+    public void A_rate_is_a_number_and_a_time(string text, long amount, int seconds)
+    {
+        Assert.True(RateText.TryParseCount(text, out var rate));
+        Assert.Equal(new Rate(amount, TimeSpan.FromSeconds(seconds)), rate);
+        Assert.Equal(amount > 0, rate.IsLimited);
+    }
+
+    [Theory]
+    [InlineData("64KiB/s", 65_536, 1)]
+    [InlineData("1MiB/10s", 1_048_576, 10)]
+    [InlineData("100B/m", 100, 60)]
+    public void A_rate_of_octets_is_a_size_and_a_time(string text, long octets, int seconds)
+    {
+        Assert.True(RateText.TryParseSize(text, out var rate));
+        Assert.Equal(new Rate(octets, TimeSpan.FromSeconds(seconds)), rate);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("500")]
+    [InlineData("/s")]
+    [InlineData("500/")]
+    [InlineData("0/s")]
+    [InlineData("-1/s")]
+    [InlineData("1/100ms")]
+    [InlineData("1/999ms")]
+    [InlineData("1/0")]
+    [InlineData("1/0s")]
+    [InlineData("1/s/s")]
+    [InlineData("1 /s")]
+    [InlineData("1KiB/s")]
+    [InlineData("1/w")]
+    public void Anything_else_is_no_rate(string text) => Assert.False(RateText.TryParseCount(text, out _));
+
+    [Theory]
     [InlineData("0B", 0)]
     [InlineData("512B", 512)]
     [InlineData("64KiB", 65_536)]

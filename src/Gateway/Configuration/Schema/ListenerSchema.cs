@@ -105,6 +105,12 @@ internal static class ListenerSchema
             Value(section, "max_connections", SettingType.WholeNumber(0, 10_000_000), "`0`",
                 "Clients connected to it at a time; `0` for any number.",
                 (l, value) => l with { MaxConnections = value }),
+            Value(section, "max_message_rate", SettingType.CountRate, "`0`",
+                "Messages published by all its clients together; `0` for any number.",
+                (l, value) => l with { Publishing = l.Publishing with { Messages = value } }),
+            Value(section, "max_byte_rate", SettingType.SizeRate, "`0`",
+                "Octets of these messages; `0` for any number.",
+                (l, value) => l with { Publishing = l.Publishing with { Octets = value } }),
         ];
     }
 

@@ -12,6 +12,9 @@ internal delegate bool TryReadSetting<T>(SettingNode node, [MaybeNullWhen(false)
 /// <summary>A kind of value: what is right, in words that follow “it must be”, and how it is read.</summary>
 internal sealed record SettingType<T>(string Expected, TryReadSetting<T> TryRead);
 
+/// <summary>Reads a rate; false when the text is none.</summary>
+internal delegate bool TryParseRate(string text, out Rate rate);
+
 /// <summary>The kinds of value a configuration knows.</summary>
 internal static class SettingType
 {
@@ -82,6 +85,12 @@ internal static class SettingType
         });
     }
 
+    /// <summary>A rate of messages or connections, or 0 for none.</summary>
+    public static SettingType<Rate> CountRate { get; } = Rate("`\"500/s\"`, `\"1000/10s\"` or `\"30/m\"`", RateText.TryParseCount);
+
+    /// <summary>A rate of octets, or 0 for none.</summary>
+    public static SettingType<Rate> SizeRate { get; } = Rate("`\"64KiB/s\"` or `\"1MiB/10s\"`", RateText.TryParseSize);
+
     /// <summary>One of a few words.</summary>
     public static SettingType<T> OneOf<T>(params (object Word, T Meaning)[] words)
         where T : struct
@@ -99,6 +108,14 @@ internal static class SettingType
     public static SettingType<string> Text(string expected, Predicate<string> isRight) => new(
         expected,
         (SettingNode node, [MaybeNullWhen(false)] out string value) => TryGetText(node, out value) && isRight(value));
+
+    private static SettingType<Rate> Rate(string examples, TryParseRate tryParse) => new(
+        $"a rate such as {examples}, in a second or longer, or `0`",
+        (SettingNode node, out Rate value) =>
+        {
+            value = default;
+            return node is SettingScalar { Value: 0L } || (TryGetText(node, out var text) && tryParse(text, out value));
+        });
 
     /// <summary>Gets a text. Outside the file it needs no quotes, so that a name that looks like a number is a name.</summary>
     public static bool TryGetText(SettingNode node, [MaybeNullWhen(false)] out string text)
