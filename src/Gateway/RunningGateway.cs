@@ -55,7 +55,7 @@ internal sealed class RunningGateway : IAsyncDisposable
             CertificateIdentity = settings.CertificateIdentity,
             SubscribeRefusal = settings.SubscribeRefusal,
         };
-        Broker = new Broker(settings.Broker, _store, _store, _drops, clock, loggers.CreateLogger<Broker>(), _access);
+        Broker = new Broker(settings.Broker, _store, _store, _drops, clock, loggers.CreateLogger<Broker>(), _access, settings.ClientEvents ? settings.Name : null);
         _services = new FrontServices(Broker, _drops, _wheel, clock, loggers.CreateLogger("Edge.Gateway.Fronts"));
     }
 

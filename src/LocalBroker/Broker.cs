@@ -45,6 +45,7 @@ public sealed partial class Broker : IBroker, IDisposable
     /// <param name="clock">Tells the time.</param>
     /// <param name="logger">Where the broker speaks.</param>
     /// <param name="access">Who may come in; the broker disposes of it. Null lets everyone in.</param>
+    /// <param name="clientEventsOf">Name of the gateway that tells of clients that come and go; null when it does not.</param>
     public Broker(
         BrokerOptions options,
         IMessageLog log,
@@ -52,7 +53,8 @@ public sealed partial class Broker : IBroker, IDisposable
         IDropCounter drops,
         TimeProvider clock,
         ILogger<Broker> logger,
-        AccessControl? access = null)
+        AccessControl? access = null,
+        string? clientEventsOf = null)
     {
         _options = options;
         _log = log;
@@ -66,6 +68,7 @@ public sealed partial class Broker : IBroker, IDisposable
         _deadlines = new Deadlines(clock, OnDue);
         _delayed = new DelayedMessages(options.MaxDelayedMessages, options.MaxDelayedBytes, clock, PublishDue);
         _rewrite = TopicRewrite.For(options);
+        _events = clientEventsOf is null ? null : new ClientEvents(clientEventsOf, clock);
         _connections = new ConnectionLimit(options.MaxConnections);
         var limits = new QueueLimits(options.MaxQueuedMessages, options.MaxQueuedBytes, options.Overflow, options.MaxInflight);
         _services = new SessionServices(log, drops, Metrics, clock, logger, limits);
@@ -138,9 +141,10 @@ public sealed partial class Broker : IBroker, IDisposable
         }
 
         var expiry = isClient && request.SessionExpiry > _options.MaxSessionExpiry ? _options.MaxSessionExpiry : request.SessionExpiry;
-        var connection = new SessionConnection(this, sink, admission);
+        var connection = new SessionConnection(this, sink, request, admission, _clock.GetUtcNow());
         var (present, mustCommit) = Attach(connection, request, expiry);
         SubscribeAutomatically(connection.Session);
+        TellConnected(connection, request, expiry);
         _logger.ClientConnected(request.ClientId, request.Peer, request.Protocol, present);
         if (isClient && !_access.Keeps(admission, connection.Session.Client))
         {
@@ -183,6 +187,7 @@ public sealed partial class Broker : IBroker, IDisposable
         }
 
         Left(session);
+        TellDisconnected(connection, publishWill ? ClientEvents.Closed : ClientEvents.Normal);
         _logger.ClientDisconnected(session.ClientId);
         if (!session.OutlivesConnection)
         {
@@ -251,7 +256,7 @@ public sealed partial class Broker : IBroker, IDisposable
             Replaced(session);
         }
 
-        Part(session, parting);
+        Part(session, parting, ClientEvents.TakenOver);
         Save(session);
         session.Announce();
         return true;
@@ -320,7 +325,7 @@ public sealed partial class Broker : IBroker, IDisposable
 
         _deadlines.Forget(session);
         _logger.SessionEnded(session.ClientId, remains.Undelivered);
-        Part(session, remains.Parting);
+        Part(session, remains.Parting, ClientEvents.Discarded);
         if (remains.HasHeirs)
         {
             _ = PassOnAsync(session, remains);
@@ -339,9 +344,14 @@ public sealed partial class Broker : IBroker, IDisposable
         }
     }
 
-    private void Part(Session session, Parting parting)
+    private void Part(Session session, Parting parting, string reason)
     {
-        parting.Connection?.Sink.OnDetached(DetachReason.TakenOver);
+        if (parting.Connection is { } connection)
+        {
+            connection.Sink.OnDetached(DetachReason.TakenOver);
+            TellDisconnected(connection, reason);
+        }
+
         Publish(session, parting.Will);
     }
 

@@ -42,6 +42,12 @@ public sealed record ConnectRequest
     /// <summary>Protocol and version for logs, such as <c>MQTT 5.0</c>.</summary>
     public string Protocol { get; init; } = "";
 
+    /// <summary>Version as the protocol's CONNECT numbers it: 3, 4 and 5 of MQTT, 1 of MQTT-SN 1.2; 0 when there is none.</summary>
+    public int ProtocolLevel { get; init; }
+
+    /// <summary>Keep Alive that holds for the connection; zero for none.</summary>
+    public TimeSpan KeepAlive { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"{ClientId} from {Peer} by {Protocol}";
 }

@@ -15,6 +15,7 @@ public sealed partial class MqttConnection
     private uint _expiryAsked;
     private bool _isUnnamed;
     private ushort _serverKeepAlive;
+    private bool _wantsResponseInformation;
 
     /// <inheritdoc/>
     public void OnConnected(ConnectOutcome outcome, Effects effects)
@@ -30,7 +31,7 @@ public sealed partial class MqttConnection
             return;
         }
 
-        var properties = new PropertyWriter(_version == MqttVersion.Mqtt5 ? new byte[64 + PropertyWriter.SizeOf(session.ClientId)] : default);
+        var properties = new PropertyWriter(_version == MqttVersion.Mqtt5 ? new byte[64 + PropertyWriter.SizeOf(session.ClientId) + PropertyWriter.SizeOf(options.ResponseInformation)] : default);
         if (_version == MqttVersion.Mqtt5)
         {
             AddConnAckProperties(ref properties, session);
@@ -131,6 +132,7 @@ public sealed partial class MqttConnection
             keepAlive = _serverKeepAlive = wanted;
         }
 
+        _wantsResponseInformation = connect.Properties.Number(PropertyId.RequestResponseInformation) == 1;
         _aliasesOutAllowed = (int)Math.Min(connect.Properties.Number(PropertyId.TopicAliasMaximum) ?? 0, (uint)options.TopicAliasMaximum);
 
         // [MQTT-3.1.2-22]
@@ -154,6 +156,8 @@ public sealed partial class MqttConnection
             MqttVersion.Mqtt311 => "MQTT 3.1.1",
             _ => "MQTT 5.0",
         },
+        ProtocolLevel = (int)_version,
+        KeepAlive = _silenceAllowed / 1.5,
     };
 
     private static bool TryReadWill(in Connect connect, out WillMessage? will)
@@ -201,6 +205,12 @@ public sealed partial class MqttConnection
         if (options.TopicAliasMaximum > 0)
         {
             properties.Add(PropertyId.TopicAliasMaximum, (uint)options.TopicAliasMaximum);
+        }
+
+        // [MQTT-3.1.2-28]
+        if (_wantsResponseInformation && options.ResponseInformation.Length > 0)
+        {
+            properties.Add(PropertyId.ResponseInformation, options.ResponseInformation);
         }
     }
 

@@ -18,6 +18,9 @@ public sealed record MqttOptions
     /// <summary>Keep Alive asked of MQTT 5 clients that want a longer one or none; zero leaves the choice to the client.</summary>
     public TimeSpan ServerKeepAlive { get; init; }
 
+    /// <summary>Told to clients that ask for Response Information, as the basis of their Response Topics; empty tells nothing (MQTT 5.0 §3.2.2.3.15).</summary>
+    public string ResponseInformation { get; init; } = "";
+
     /// <summary>How long a connection may stay without a CONNECT.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -227,6 +227,8 @@ public sealed partial class MqttSnPeer
             Will = _will,
             Peer = _address,
             Protocol = "MQTT-SN 1.2",
+            ProtocolLevel = Connect.Version12,
+            KeepAlive = TimeSpan.FromSeconds(_terms.Duration),
         });
     }
 

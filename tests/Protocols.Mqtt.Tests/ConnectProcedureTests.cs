@@ -183,6 +183,18 @@ public sealed class ConnectProcedureTests
         Assert.Equal(Sent($"20 00 00 [{(isOverruled ? $"13 {serverKeepAlive:X4}" : "")} {Limits}]"), connAck);
     }
 
+    [Theory, Spec("MQTT-3.1.2-28")]
+    [InlineData("19 01", "replies/here", "1A \"replies/here\"")]
+    [InlineData("19 01", "", "")]
+    [InlineData("19 00", "replies/here", "")]
+    [InlineData("", "replies/here", "")]
+    public void Response_Information_is_for_those_who_ask(string asked, string configured, string told)
+    {
+        var talk = After($"10 \"MQTT\" 05 02 0000 [{asked}] \"c\"", new MqttOptions { ResponseInformation = configured });
+
+        Assert.Equal([Sent($"20 00 00 [{Limits} {told}]")], Accept(talk));
+    }
+
     [Fact]
     public void Keep_Alive_0_turns_it_off_and_MQTT_3_is_not_overruled()
     {

@@ -21,6 +21,9 @@ internal sealed record GatewaySettings
     /// <summary>Time between two publications on <c>$SYS</c>; zero publishes nothing there.</summary>
     public TimeSpan SysInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Whether <c>$SYS/brokers/…</c> tells of clients that come and go.</summary>
+    public bool ClientEvents { get; init; } = true;
+
     /// <summary>Least level that is logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

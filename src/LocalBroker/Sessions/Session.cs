@@ -320,7 +320,7 @@ internal sealed partial class Session
         _will = request.Will;
         _limits = request.Queue ?? _services.DefaultLimits;
         _window = Math.Min(request.ReceiveMaximum, _limits.MaxInflight);
-        _client = ClientIdentity.Of(request);
+        _client = connection.Client;
         Expiry = expiry;
         DisconnectedAt = null;
         _congestion.End();

@@ -4,7 +4,12 @@ using Edge.Messaging;
 namespace Edge.LocalBroker.Sessions;
 
 /// <summary>One connection's hold on a <see cref="Session"/>. Once another connection has it, every call comes to nothing.</summary>
-internal sealed class SessionConnection(Broker broker, IDeliverySink sink, Admission admission) : IBrokerSession
+/// <param name="broker">The broker.</param>
+/// <param name="sink">Where the client's front takes deliveries.</param>
+/// <param name="request">What the client asked for, under the name that was verified.</param>
+/// <param name="admission">As whom its client was let in, and by what.</param>
+/// <param name="now">The time.</param>
+internal sealed class SessionConnection(Broker broker, IDeliverySink sink, ConnectRequest request, Admission admission, DateTimeOffset now) : IBrokerSession
 {
     private Session? _session;
 
@@ -12,6 +17,18 @@ internal sealed class SessionConnection(Broker broker, IDeliverySink sink, Admis
 
     /// <summary>As whom its client was let in, and by what.</summary>
     public Admission Admission => admission;
+
+    /// <summary>Who the client is.</summary>
+    public ClientIdentity Client { get; } = ClientIdentity.Of(request);
+
+    /// <summary>Protocol and version, such as <c>MQTT 5.0</c>.</summary>
+    public string Protocol { get; } = request.Protocol;
+
+    /// <summary>Version as the protocol numbers it.</summary>
+    public int ProtocolLevel { get; } = request.ProtocolLevel;
+
+    /// <summary>When it began.</summary>
+    public DateTimeOffset ConnectedAt { get; } = now;
 
     public string ClientId => Session.ClientId;
 

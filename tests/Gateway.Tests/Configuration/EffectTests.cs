@@ -27,6 +27,7 @@ public sealed class EffectTests : IDisposable
     [InlineData("gateway.data_dir = '/data'", "/data")]
     [InlineData("gateway.sys_interval = '3s'", "00:00:03")]
     [InlineData("gateway.sys_interval = 0", "00:00:00")]
+    [InlineData("gateway.client_events = false", "False")]
     [InlineData("log.level = 'debug'", "Debug")]
     [InlineData("store.commit_delay = '2s'", "00:00:02 00:00:02")]
     [InlineData("store.commit_delay = '0'", "00:00:00 00:00:00.5000000")]
@@ -77,6 +78,7 @@ public sealed class EffectTests : IDisposable
     [InlineData("auto_subscribe = [ { topic = 'a', qos = 2, no_local = true, retain_as_published = true, retain_handling = 1 } ]", "a ExactlyOnce True True SendIfNew")]
     [InlineData("mqtt.topic_alias_maximum = 0", "0")]
     [InlineData("mqtt.server_keep_alive = '5m'", "00:05:00")]
+    [InlineData("mqtt.response_information = 'replies'", "replies")]
     [InlineData("mqtt.connect_timeout = '1s'", "00:00:01")]
     [InlineData("auth.allow_anonymous = true", "Everyone")]
     [InlineData("auth.users_file = 'users.toml'", "users.toml")]
@@ -246,11 +248,13 @@ public sealed class EffectTests : IDisposable
             auto => $"{auto.Topic} {auto.MaximumQos} {auto.NoLocal} {auto.RetainAsPublished} {auto.RetainHandling}")),
         "mqtt.topic_alias_maximum" => $"{s.Mqtt.TopicAliasMaximum}",
         "mqtt.server_keep_alive" => $"{s.Mqtt.ServerKeepAlive}",
+        "mqtt.response_information" => s.Mqtt.ResponseInformation,
         "mqtt.connect_timeout" => $"{s.Mqtt.ConnectTimeout}",
         "auth.allow_anonymous" => $"{s.AllowAnonymous}",
         "auth.users_file" => Path.GetFileName(s.UsersFile)!,
         "auth.certificate_identity" => $"{s.CertificateIdentity}",
         "auth.acl_file" => Path.GetFileName(s.AccessFile)!,
+        "gateway.client_events" => $"{s.ClientEvents}",
         "auth.ban_file" => Path.GetFileName(s.BanFile)!,
         "flapping.max_connects" => $"{s.Flapping.MaxConnects}",
         "flapping.window" => $"{s.Flapping.Window}",

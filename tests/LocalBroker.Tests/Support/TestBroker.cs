@@ -9,12 +9,12 @@ internal sealed class TestBroker : IDisposable
 {
     private readonly BrokerOptions _options;
 
-    public TestBroker(BrokerOptions? options = null, MemoryStore? store = null, FakeTimeProvider? clock = null, AccessControl? access = null)
+    public TestBroker(BrokerOptions? options = null, MemoryStore? store = null, FakeTimeProvider? clock = null, AccessControl? access = null, string? clientEventsOf = null)
     {
         _options = options ?? new BrokerOptions();
         Store = store ?? new MemoryStore();
         Clock = clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
-        Broker = new Broker(_options, Store, Store, Drops, Clock, Log, access);
+        Broker = new Broker(_options, Store, Store, Drops, Clock, Log, access, clientEventsOf);
         Broker.Start();
     }
 
