@@ -16,6 +16,9 @@ internal sealed record ListenerSettings(bool Enabled, IPEndPoint Bind)
     /// <summary>Clients connected at a time; 0 for any number.</summary>
     public int MaxConnections { get; init; }
 
+    /// <summary>How fast connections are taken in.</summary>
+    public Rate MaxConnectionRate { get; init; }
+
     /// <summary>How fast its clients may publish, all together.</summary>
     public PublishRates Publishing { get; init; }
 

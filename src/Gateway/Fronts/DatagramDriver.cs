@@ -58,6 +58,9 @@ internal sealed class DatagramDriver<TReply>(
     public void Stop() => Abandon();
 
     /// <inheritdoc/>
+    protected override bool TryConnect(ListenerLimits limits) => limits.TryConnect(Now);
+
+    /// <inheritdoc/>
     protected override bool KeepPace(Pace pace, int octets)
     {
         if (pace.IsSpent(Now))

@@ -14,6 +14,7 @@ internal sealed class ListenerLimits(string key, ListenerSettings listener, Publ
     private const int SpareSockets = 100;
 
     private readonly TokenBucket? _messages = TokenBucket.For(listener.Publishing.Messages, clock);
+    private readonly TokenBucket? _connections = TokenBucket.For(listener.MaxConnectionRate, clock);
     private readonly TokenBucket? _octets = TokenBucket.For(listener.Publishing.Octets, clock);
 
     /// <summary>Clients that have connected, or are about to.</summary>
@@ -22,8 +23,24 @@ internal sealed class ListenerLimits(string key, ListenerSettings listener, Publ
     /// <summary>The key of the limit on <see cref="Clients"/>.</summary>
     public string ClientsKey { get; } = $"{key}.max_connections";
 
+    /// <summary>The key of the limit that <see cref="TryConnect"/> keeps.</summary>
+    public string ConnectionRateKey { get; } = $"{key}.max_connection_rate";
+
     /// <summary>Sockets, with or without a client that has said who it is. Who finds no room here is not listened to.</summary>
     public ConnectionLimit Sockets { get; } = new(listener.MaxConnections == 0 ? 0 : listener.MaxConnections + SpareSockets);
+
+    /// <summary>Takes note of a client that connects, where connections cannot wait for their turn.</summary>
+    /// <returns>False when it comes too early.</returns>
+    public bool TryConnect(long now)
+    {
+        var comesInTime = _connections?.IsInDebt(now) != true;
+        if (comesInTime)
+        {
+            _connections?.Take(1, now);
+        }
+
+        return comesInTime;
+    }
 
     /// <summary>How fast a new client may publish; null for as fast as it can.</summary>
     public Pace? NewPace() => Pace.For(ofEach, _messages, _octets, clock);

@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Edge.Gateway.Fronts;
 
@@ -75,6 +76,14 @@ internal sealed class MqttServer : IAsyncDisposable
         // What there is to say is said here: a bind that fails by the exception, a connection that fails by its handler.
         builder.Services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         builder.WebHost.UseKestrelCore().UseSockets(Configure).ConfigureKestrel(Configure);
+        if (_listeners.Any(listener => listener.Settings.MaxConnectionRate.IsLimited))
+        {
+            builder.Services.AddSingleton<IConnectionListenerFactory>(services => new PacedTransport(
+                new SocketTransportFactory(services.GetRequiredService<IOptions<SocketTransportOptions>>(), NullLoggerFactory.Instance),
+                _listeners,
+                _services.Clock));
+        }
+
         _server = builder.Build();
         if (_listeners.Any(listener => listener.IsWebSocket))
         {

@@ -54,6 +54,9 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
     /// <summary>How many deliveries are taken at a time: 1 where each may forbid the next.</summary>
     protected virtual int TakeAtOnce => 64;
 
+    /// <summary>Takes note of a client that connects; false when it comes too early, where it was not made to wait before.</summary>
+    protected virtual bool TryConnect(ListenerLimits limits) => true;
+
     /// <summary>Whether the way out has room for more.</summary>
     protected virtual bool MaySend => true;
 
@@ -159,11 +162,8 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
         Session?.Disconnect(publishWill: false);
         Session = null;
         IsConnecting = true;
-        _hasPlace = _hasPlace || services.Broker.TryEnter(limits.Clients, request);
-        Await(
-            AnswerKind.Connected,
-            default!,
-            _hasPlace ? services.Broker.ConnectAsync(request, this) : new(services.Broker.Refuse(request, limits.ClientsKey)));
+        var limit = LimitReachedBy(request);
+        Await(AnswerKind.Connected, default!, limit is null ? services.Broker.ConnectAsync(request, this) : new(services.Broker.Refuse(request, limit)));
     }
 
     /// <inheritdoc/>
@@ -241,6 +241,18 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
         _detachReason = reason;
         _isDetached = true;
         Wake();
+    }
+
+    /// <summary>The limit of the listener that does not let a client in; null when there is none, and the client has its place.</summary>
+    private string? LimitReachedBy(ConnectRequest request)
+    {
+        if (!TryConnect(limits))
+        {
+            return limits.ConnectionRateKey;
+        }
+
+        _hasPlace = _hasPlace || services.Broker.TryEnter(limits.Clients, request);
+        return _hasPlace ? null : limits.ClientsKey;
     }
 
     private bool KeepsPace(Message message)

@@ -56,6 +56,11 @@ public sealed class EffectTests : IDisposable
     [InlineData("listeners.wss.max_byte_rate = '2KiB/m'", "0 0 0 2048/1m 0")]
     [InlineData("listeners.mqttsn.max_message_rate = '5/10s'", "0 0 0 0 5/10s")]
     [InlineData("listeners.mqttsn.max_byte_rate = '2KiB/m'", "0 0 0 0 2048/1m")]
+    [InlineData("listeners.mqtt.max_connection_rate = '500/s'", "500/1s 0 0 0 0")]
+    [InlineData("listeners.mqtts.max_connection_rate = '500/s'", "0 500/1s 0 0 0")]
+    [InlineData("listeners.ws.max_connection_rate = '500/s'", "0 0 500/1s 0 0")]
+    [InlineData("listeners.wss.max_connection_rate = '500/s'", "0 0 0 500/1s 0")]
+    [InlineData("listeners.mqttsn.max_connection_rate = '500/s'", "0 0 0 0 500/1s")]
     [InlineData("mqtt.max_message_rate = '500/s'", "500/1s")]
     [InlineData("mqtt.max_byte_rate = '1MiB/s'", "1048576/1s")]
     [InlineData("mqtt.max_connections = 5", "5")]
@@ -223,6 +228,7 @@ public sealed class EffectTests : IDisposable
         _ when key.StartsWith("listeners.", StringComparison.Ordinal) => key.Split('.')[2] switch
         {
             "max_connections" => OfListeners(s, listener => listener.MaxConnections),
+            "max_connection_rate" => OfListeners(s, listener => listener.MaxConnectionRate),
             "max_message_rate" => OfListeners(s, listener => listener.Publishing.Messages),
             "max_byte_rate" => OfListeners(s, listener => listener.Publishing.Octets),
             _ => throw new ArgumentException($"{key} is not looked at.", nameof(key)),
