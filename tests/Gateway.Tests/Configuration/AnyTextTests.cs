@@ -29,6 +29,18 @@ public sealed class AnyTextTests : IDisposable
             (left, right) => IsEitherSettingsOrFaults(_loading.Sources(null, $"{string.Concat(left)}={string.Concat(right)}", $"{string.Join('.', left)}={string.Join(' ', right)}")),
             iter: 2_000, threads: 1);
 
+    public static TheoryData<string> WhatTheLibraryThrowsAt => [$"a = {new string('[', 65)}{new string(']', 65)}", "a = \"\\"];
+
+    [Theory, MemberData(nameof(WhatTheLibraryThrowsAt))]
+    public void What_the_library_throws_at_is_a_fault(string text)
+    {
+        _loading.File("users.toml", text);
+
+        Assert.Equal("gateway.toml: is no TOML: its values nest too deep, or it ends within an escape", Assert.Single(_loading.Faults(text)));
+        Assert.Equal("users.toml: is no TOML: its values nest too deep, or it ends within an escape", Assert.Single(_loading.Faults("auth.users_file = 'users.toml'")));
+        Assert.True(IsEitherSettingsOrFaults(_loading.Sources(null, $"gateway.name={text[4..]}")));
+    }
+
     private static bool IsEitherSettingsOrFaults(ConfigurationSources sources)
     {
         var result = ConfigurationLoader.Load(sources);

@@ -1,3 +1,4 @@
+using Tomlyn;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
@@ -11,21 +12,40 @@ internal sealed class TomlReader(Func<int, SettingOrigin> originOfLine)
     public static SettingTable? ReadFile(string text, string path, ConfigurationReport report)
     {
         var folder = Path.GetDirectoryName(path) ?? "/";
-        return new TomlReader(line => new SettingOrigin(path, folder, line)).Read(SyntaxParser.Parse(text, path, validate: true), report);
+        if (Parse(text, path) is { } document)
+        {
+            return new TomlReader(line => new SettingOrigin(path, folder, line)).Read(document, report);
+        }
+
+        report.Add(new SettingOrigin(path, folder), "", "is no TOML: its values nest too deep, or it ends within an escape");
+        return null;
     }
 
     /// <summary>Reads one value as it may stand after <c>=</c>; false when the text is no TOML value.</summary>
     public static bool TryReadValue(string text, SettingOrigin origin, out SettingNode? value)
     {
         value = null;
-        var document = SyntaxParser.Parse($"value = {text}", validate: true);
-        if (!document.HasErrors && document.KeyValues.ChildrenCount == 1 && document.Tables.ChildrenCount == 0
+        var document = Parse($"value = {text}", path: null);
+        if (document is { HasErrors: false } && document.KeyValues.ChildrenCount == 1 && document.Tables.ChildrenCount == 0
             && document.KeyValues.GetChild(0)?.Value is { } syntax)
         {
             value = new TomlReader(_ => origin).Convert(syntax);
         }
 
         return value is not null;
+    }
+
+    /// <summary>Parses; null where the library throws instead of telling what is wrong.</summary>
+    private static DocumentSyntax? Parse(string text, string? path)
+    {
+        try
+        {
+            return SyntaxParser.Parse(text, path, validate: true);
+        }
+        catch (Exception fault) when (fault is TomlException or ArgumentException)
+        {
+            return null;
+        }
     }
 
     private SettingTable? Read(DocumentSyntax document, ConfigurationReport report)
