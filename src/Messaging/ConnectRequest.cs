@@ -33,6 +33,9 @@ public sealed record ConnectRequest
     /// <summary>Password as presented; null when there was none. Never logged.</summary>
     public ReadOnlyMemory<byte>? Password { get; init; }
 
+    /// <summary>The exchange by which the client proved who it is; null when there was none. User name and password then count for nothing.</summary>
+    public IAuthenticationExchange? Authentication { get; init; }
+
     /// <summary>The certificate by which the client proved who it is; null when it showed none.</summary>
     public ClientCertificate? Certificate { get; init; }
 

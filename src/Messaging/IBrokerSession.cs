@@ -16,6 +16,11 @@ public interface IBrokerSession
     /// <summary>Subscriptions as they are now.</summary>
     IReadOnlyCollection<Subscription> Subscriptions { get; }
 
+    /// <summary>Begins to have the client prove once more that it is who it was; meanwhile everything goes on.</summary>
+    /// <param name="method">Authentication Method.</param>
+    /// <returns>The exchange; null when the method is not offered.</returns>
+    IAuthenticationExchange? BeginReauthentication(string method) => null;
+
     /// <summary>Routes in the order of calls. Never waits for a network.</summary>
     /// <param name="message">The message; its <see cref="Message.Origin"/> is set by the session.</param>
     /// <param name="packetId">Packet Identifier at QoS 2, kept until <see cref="ReleaseAsync"/>; else 0.</param>

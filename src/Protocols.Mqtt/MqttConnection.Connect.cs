@@ -31,7 +31,8 @@ public sealed partial class MqttConnection
             return;
         }
 
-        var properties = new PropertyWriter(_version == MqttVersion.Mqtt5 ? new byte[64 + PropertyWriter.SizeOf(session.ClientId) + PropertyWriter.SizeOf(options.ResponseInformation)] : default);
+        var room = 64 + PropertyWriter.SizeOf(session.ClientId) + PropertyWriter.SizeOf(options.ResponseInformation) + SizeOfAuthentication(_lastData.Span);
+        var properties = new PropertyWriter(_version == MqttVersion.Mqtt5 ? new byte[room] : default);
         if (_version == MqttVersion.Mqtt5)
         {
             AddConnAckProperties(ref properties, session);
@@ -46,6 +47,7 @@ public sealed partial class MqttConnection
 
         connAck.Write(effects.Send(size), _version);
         _state = State.Connected;
+        _lastData = default;
         if (_silenceAllowed > TimeSpan.Zero)
         {
             effects.Arm(PeerTimer.KeepAlive, _silenceAllowed);
@@ -75,12 +77,6 @@ public sealed partial class MqttConnection
         }
 
         _maximumPacketSize = (int)Math.Min(connect.Properties.Number(PropertyId.MaximumPacketSize) ?? LargestPacket, LargestPacket);
-        if (connect.Properties.TryGet(PropertyId.AuthenticationMethod, out _))
-        {
-            RefuseConnect(ReasonCode.BadAuthenticationMethod, null, effects);
-            return ParseError.None;
-        }
-
         // MQTT 3.1.1 [MQTT-3.1.3-8]; MQTT 3.1 knows no empty ClientId at all. Its limit of 23 characters is not kept, by us as by others.
         var mayBeUnnamed = _version == MqttVersion.Mqtt5 || (_version == MqttVersion.Mqtt311 && connect.CleanStart);
         _isUnnamed = connect.ClientId.IsEmpty;
@@ -97,9 +93,24 @@ public sealed partial class MqttConnection
         }
 
         Agree(connect);
-        _state = State.Connecting;
-        effects.Connect(ToRequest(connect, will));
+        var request = ToRequest(connect, will);
+        if (connect.Properties.TryGet(PropertyId.AuthenticationMethod, out var method))
+        {
+            BeginAuthentication(method, connect, request, effects);
+        }
+        else
+        {
+            AskForSession(request, effects);
+        }
+
         return ParseError.None;
+    }
+
+    private void AskForSession(ConnectRequest request, Effects effects)
+    {
+        _state = State.Connecting;
+        _request = null;
+        effects.Connect(request);
     }
 
     private ParseError OnDisconnect(ReadOnlySpan<byte> frame, Effects effects)
@@ -200,6 +211,7 @@ public sealed partial class MqttConnection
             properties.Add(PropertyId.ServerKeepAlive, _serverKeepAlive);
         }
 
+        AddAuthentication(ref properties, _lastData.Span);
         properties.Add(PropertyId.ReceiveMaximum, (uint)options.ReceiveMaximum);
         properties.Add(PropertyId.MaximumPacketSize, (uint)options.MaxPacketSize);
         if (options.TopicAliasMaximum > 0)

@@ -30,6 +30,7 @@ public sealed partial class MqttConnection(MqttOptions options, TimeProvider clo
     private enum State : byte
     {
         AwaitingConnect = 0,
+        Authenticating,
         Connecting,
         Connected,
         Closed,
@@ -49,6 +50,8 @@ public sealed partial class MqttConnection(MqttOptions options, TimeProvider clo
         {
             State.Connected => OnPacket(type, frame, effects),
             State.AwaitingConnect when type == PacketType.Connect => OnConnect(frame, effects),
+            State.Authenticating when type == PacketType.Auth => OnAuth(frame, effects),
+            State.Authenticating when type == PacketType.Disconnect => OnDisconnect(frame, effects), // [MQTT-3.1.2-30]
             State.Closed => ParseError.None,
             _ => ParseError.OutOfSequence,
         };
@@ -64,6 +67,10 @@ public sealed partial class MqttConnection(MqttOptions options, TimeProvider clo
         if (timer == PeerTimer.KeepAlive)
         {
             End(ReasonCode.KeepAliveTimeout, null, effects);
+        }
+        else if (_turn == Turn.Client)
+        {
+            End(ReasonCode.NotAuthorized, null, effects);
         }
         else if (_state is State.AwaitingConnect or State.Connecting)
         {
@@ -100,6 +107,7 @@ public sealed partial class MqttConnection(MqttOptions options, TimeProvider clo
             PacketType.Unsubscribe => OnUnsubscribe(frame, effects),
             PacketType.PingReq => OnPingReq(frame, effects),
             PacketType.Disconnect => OnDisconnect(frame, effects),
+            PacketType.Auth => OnAuth(frame, effects),
             PacketType.Reserved => ParseError.UnknownType,
             _ => ParseError.OutOfSequence,
         };
@@ -138,6 +146,12 @@ public sealed partial class MqttConnection(MqttOptions options, TimeProvider clo
     /// <summary>Says why, where the version can, and closes; the Will is published.</summary>
     private void End(ReasonCode reason, string? text, Effects effects)
     {
+        if (_state == State.Authenticating)
+        {
+            RefuseConnect(reason, text, effects);
+            return;
+        }
+
         if (_state == State.Connected && _version == MqttVersion.Mqtt5)
         {
             SendDisconnect(reason, text, effects);

@@ -21,6 +21,6 @@ public sealed record MqttOptions
     /// <summary>Told to clients that ask for Response Information, as the basis of their Response Topics; empty tells nothing (MQTT 5.0 §3.2.2.3.15).</summary>
     public string ResponseInformation { get; init; } = "";
 
-    /// <summary>How long a connection may stay without a CONNECT.</summary>
+    /// <summary>How long a connection may stay without a CONNECT, and a client without an answer in an exchange that authenticates it.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -82,6 +82,11 @@ public sealed class AnyConversationTests
             talk.Peer.OnConnected(new ConnectOutcome(refusal, refusal == ConnectRefusal.None ? new FakeSession("c", TimeSpan.Zero) : null, false), talk);
         }
 
+        if (talk.IsAuthenticating)
+        {
+            talk.Authenticates((AuthenticationOutcome)random.Next(5), "data");
+        }
+
         while (talk.Replies.TryDequeue(out var reply))
         {
             switch (reply.Type)

@@ -235,10 +235,6 @@ public sealed class ConnectProcedureTests
         }
     }
 
-    [Fact, Spec("MQTT-4.12.0-1")]
-    public void Enhanced_authentication_is_not_offered() =>
-        Assert.Equal([Sent("20 00 8C 00"), "close"], new Conversation().Says("10 \"MQTT\" 05 02 0000 [15 \"SCRAM-SHA-256\" 16 \"x\"] \"c\""));
-
     [Fact]
     public void The_options_are_announced()
     {

@@ -40,6 +40,9 @@ internal sealed class Conversation : IPeerEffects<MqttReply>
     /// <summary>Whether a session was asked for and not answered.</summary>
     public bool IsConnecting { get; set; }
 
+    /// <summary>Whether a step of an authentication was asked for and not answered.</summary>
+    public bool IsAuthenticating { get; private set; }
+
     /// <summary>What was asked since last time, a line each; octets sent as hex after <c>&lt;</c>.</summary>
     public string[] Taken()
     {
@@ -75,6 +78,15 @@ internal sealed class Conversation : IPeerEffects<MqttReply>
         return Taken();
     }
 
+    /// <summary>The broker answers a step of an authentication.</summary>
+    public string[] Authenticates(AuthenticationOutcome outcome, string data = "")
+    {
+        Assert.True(IsAuthenticating);
+        IsAuthenticating = false;
+        Peer.OnAuthenticated(new AuthenticationStep(outcome, Encoding.UTF8.GetBytes(data)), this);
+        return Taken();
+    }
+
     public string[] Delivers(Delivery delivery)
     {
         Peer.OnDelivery(delivery, this);
@@ -97,6 +109,24 @@ internal sealed class Conversation : IPeerEffects<MqttReply>
         Request = request;
         IsConnecting = true;
         _done.Add("connect");
+    }
+
+    void IPeerEffects<MqttReply>.Authenticate(ConnectRequest request, string method, ReadOnlyMemory<byte> data)
+    {
+        IsAuthenticating = true;
+        _done.Add($"authenticate {request.ClientId} {method} '{Encoding.UTF8.GetString(data.Span)}'");
+    }
+
+    void IPeerEffects<MqttReply>.Reauthenticate(string method, ReadOnlyMemory<byte> data)
+    {
+        IsAuthenticating = true;
+        _done.Add($"reauthenticate {method} '{Encoding.UTF8.GetString(data.Span)}'");
+    }
+
+    void IPeerEffects<MqttReply>.ContinueAuthentication(ReadOnlyMemory<byte> data)
+    {
+        IsAuthenticating = true;
+        _done.Add($"go on with '{Encoding.UTF8.GetString(data.Span)}'");
     }
 
     void IPeerEffects<MqttReply>.Publish(Message message, ushort packetId, MqttReply reply)

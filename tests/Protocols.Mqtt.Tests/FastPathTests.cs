@@ -71,6 +71,18 @@ public sealed class FastPathTests
         {
         }
 
+        public void Authenticate(ConnectRequest request, string method, ReadOnlyMemory<byte> data)
+        {
+        }
+
+        public void Reauthenticate(string method, ReadOnlyMemory<byte> data)
+        {
+        }
+
+        public void ContinueAuthentication(ReadOnlyMemory<byte> data)
+        {
+        }
+
         public void PublishWithoutSession(Message message)
         {
         }

@@ -22,6 +22,7 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
     private PeerTimers _timers;
     private volatile bool _isDetached;
     private DetachReason _detachReason;
+    private IAuthenticationExchange? _authentication;
     private bool _isTold;
     private bool _isOpened;
     private readonly Pace? _pace = limits.NewPace();
@@ -162,9 +163,22 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
         Session?.Disconnect(publishWill: false);
         Session = null;
         IsConnecting = true;
+        request = request with { Authentication = _authentication };
+        _authentication = null;
         var limit = LimitReachedBy(request);
         Await(AnswerKind.Connected, default!, limit is null ? services.Broker.ConnectAsync(request, this) : new(services.Broker.Refuse(request, limit)));
     }
+
+    /// <inheritdoc/>
+    public void Authenticate(ConnectRequest request, string method, ReadOnlyMemory<byte> data) =>
+        BeginAuthentication(((IBroker)services.Broker).BeginAuthentication(request, method), data);
+
+    /// <inheritdoc/>
+    public void Reauthenticate(string method, ReadOnlyMemory<byte> data) => BeginAuthentication(Session?.BeginReauthentication(method), data);
+
+    /// <inheritdoc/>
+    public void ContinueAuthentication(ReadOnlyMemory<byte> data) => Await(
+        AnswerKind.Authenticated, default!, _authentication?.ContinueAsync(data) ?? new(new AuthenticationStep(AuthenticationOutcome.MethodUnknown)));
 
     /// <inheritdoc/>
     public void Publish(Message message, ushort packetId, TReply reply)
@@ -266,6 +280,12 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
         return false;
     }
 
+    private void BeginAuthentication(IAuthenticationExchange? exchange, ReadOnlyMemory<byte> data)
+    {
+        _authentication = exchange;
+        ContinueAuthentication(data);
+    }
+
     private void Await<TOutcome>(AnswerKind kind, TReply reply, ValueTask<TOutcome> outcome)
     {
         var task = outcome.AsTask();
@@ -331,6 +351,9 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
     {
         switch (answer.Kind)
         {
+            case AnswerKind.Authenticated:
+                peer.OnAuthenticated(((Task<AuthenticationStep>)answer.Waiting!).Result, this);
+                break;
             case AnswerKind.Published:
                 peer.OnPublished(answer.Reply, answer.Waiting is Task<PublishOutcome> published ? published.Result : answer.Outcome, this);
                 break;
@@ -349,6 +372,7 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
     private enum AnswerKind : byte
     {
         Connected,
+        Authenticated,
         Published,
         Released,
         Subscribed,

@@ -21,6 +21,11 @@ public interface IPeer<TReply>
     /// <summary>The broker answered <see cref="IPeerEffects{TReply}.Connect"/>.</summary>
     void OnConnected(ConnectOutcome outcome, IPeerEffects<TReply> effects);
 
+    /// <summary>The broker answered a step of an authentication. Never called on a peer that asks for none.</summary>
+    void OnAuthenticated(in AuthenticationStep answer, IPeerEffects<TReply> effects)
+    {
+    }
+
     /// <summary>The broker answered <see cref="IPeerEffects{TReply}.Publish"/>.</summary>
     void OnPublished(TReply reply, PublishOutcome outcome, IPeerEffects<TReply> effects);
 

@@ -14,6 +14,21 @@ public interface IPeerEffects<TReply>
     /// <remarks>A session that the peer already has is parted from first. Its Will is forgotten: the client is there, and connects anew.</remarks>
     void Connect(ConnectRequest request);
 
+    /// <summary>
+    /// Begins to authenticate a client in several steps, each answered through <see cref="IPeer{TReply}.OnAuthenticated"/>. Frames keep
+    /// coming. After <see cref="AuthenticationOutcome.Success"/> the same request may <see cref="Connect"/> as who was proved.
+    /// </summary>
+    /// <param name="request">Who comes and on what terms.</param>
+    /// <param name="method">Authentication Method.</param>
+    /// <param name="data">What the client said first; owned by now.</param>
+    void Authenticate(ConnectRequest request, string method, ReadOnlyMemory<byte> data);
+
+    /// <summary>Begins to authenticate the client of the session anew; answered likewise.</summary>
+    void Reauthenticate(string method, ReadOnlyMemory<byte> data);
+
+    /// <summary>Goes on with what the client said next; answered likewise.</summary>
+    void ContinueAuthentication(ReadOnlyMemory<byte> data);
+
     /// <summary>Hands a message to the broker, which answers through <see cref="IPeer{TReply}.OnPublished"/>, at QoS 0 too.</summary>
     /// <param name="message">The message; its payload is owned by now.</param>
     /// <param name="packetId">Packet Identifier at QoS 2, else 0.</param>

@@ -42,6 +42,8 @@ public sealed class VectorTests
         { "DISCONNECT, normal", MqttVersion.Mqtt311, "E0" },
         { "DISCONNECT, with Will and Session Expiry Interval", MqttVersion.Mqtt5, "E0 04 05 11 0000003C" },
         { "AUTH", MqttVersion.Mqtt5, "F0 18 08 15 \"m\" 16 \"d\"" },
+        { "AUTH, anew", MqttVersion.Mqtt5, "F0 19 [15 \"SCRAM-SHA-256\" 16 \"n,,n=user,r=rOprNGfwEbeRWgbNEkqO\"]" },
+        { "AUTH, done", MqttVersion.Mqtt5, "F0 00 [15 \"m\" 1F \"well\" 26 \"k\" \"v\"]" },
     };
 
     /// <summary>Version, octets and name of what foreign programs said, from <c>tests/Vectors/mqtt</c>.</summary>

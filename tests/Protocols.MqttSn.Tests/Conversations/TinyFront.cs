@@ -135,6 +135,12 @@ internal sealed class TinyFront(MqttSnOptions options)
             _answers.Enqueue(() => Peer.OnPublished(reply, outcome, this));
         }
 
+        public void Authenticate(ConnectRequest request, string method, ReadOnlyMemory<byte> data) => Assert.Fail("MQTT-SN knows no such authentication.");
+
+        public void Reauthenticate(string method, ReadOnlyMemory<byte> data) => Assert.Fail("MQTT-SN knows no such authentication.");
+
+        public void ContinueAuthentication(ReadOnlyMemory<byte> data) => Assert.Fail("MQTT-SN knows no such authentication.");
+
         public void PublishWithoutSession(Message message) => _front._broker.Publish(message);
 
         public void Release(ushort packetId, MqttSnReply reply)

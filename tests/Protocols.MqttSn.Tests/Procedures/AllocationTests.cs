@@ -82,6 +82,12 @@ public sealed class AllocationTests
 
         public void Connect(ConnectRequest request) => _frame.AsSpan().Clear();
 
+        public void Authenticate(ConnectRequest request, string method, ReadOnlyMemory<byte> data) => _frame[0]++;
+
+        public void Reauthenticate(string method, ReadOnlyMemory<byte> data) => _frame[0]++;
+
+        public void ContinueAuthentication(ReadOnlyMemory<byte> data) => _frame[0]++;
+
         public void Publish(Message message, ushort packetId, MqttSnReply reply) => (Message, Reply) = (message, reply);
 
         public void PublishWithoutSession(Message message) => Message = message;

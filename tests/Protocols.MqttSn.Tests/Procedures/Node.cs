@@ -108,6 +108,12 @@ internal sealed class Node : IPeerEffects<MqttSnReply>
         Note($"publish {Show(message)} id {packetId}");
     }
 
+    void IPeerEffects<MqttSnReply>.Authenticate(ConnectRequest request, string method, ReadOnlyMemory<byte> data) => Assert.Fail("MQTT-SN knows no such authentication.");
+
+    void IPeerEffects<MqttSnReply>.Reauthenticate(string method, ReadOnlyMemory<byte> data) => Assert.Fail("MQTT-SN knows no such authentication.");
+
+    void IPeerEffects<MqttSnReply>.ContinueAuthentication(ReadOnlyMemory<byte> data) => Assert.Fail("MQTT-SN knows no such authentication.");
+
     void IPeerEffects<MqttSnReply>.PublishWithoutSession(Message message) => Note($"publish without session {Show(message)}");
 
     void IPeerEffects<MqttSnReply>.Release(ushort packetId, MqttSnReply reply)

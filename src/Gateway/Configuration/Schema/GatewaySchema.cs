@@ -110,7 +110,7 @@ internal static class GatewaySchema
             "Told to MQTT 5.0 clients that ask for Response Information: where their Response Topics are to be.",
             (s, value) => s with { Mqtt = s.Mqtt with { ResponseInformation = value } }),
         Value("mqtt.connect_timeout", SettingType.Duration("100ms", "10m"), "`\"10s\"`",
-            "How long a connection may stay without a CONNECT. The TLS handshake and the WebSocket upgrade before it each have as long.",
+            "How long a connection may stay without a CONNECT, or without an answer while it is asked who it is. The TLS handshake and the WebSocket upgrade before it each have as long.",
             (s, value) => s with { Mqtt = s.Mqtt with { ConnectTimeout = value } }),
 
         Value("auth.allow_anonymous",
