@@ -31,6 +31,23 @@ public sealed partial class Broker
         return count;
     }
 
+    /// <inheritdoc/>
+    public IAuthenticationExchange? BeginAuthentication(ConnectRequest request, string method)
+    {
+        var exchange = _access.BeginAuthentication(request, method, user => Refused(request with { UserName = user }, ConnectRefusal.BadCredentials));
+        if (exchange is null)
+        {
+            Refused(request, ConnectRefusal.NotAuthorized);
+        }
+
+        return exchange;
+    }
+
+    /// <summary>Begins to have the client of a session prove once more that it is the session's user.</summary>
+    internal IAuthenticationExchange? BeginReauthentication(Session session, string method) => session.Client is not { UserName: { } user } client
+        ? null
+        : _access.BeginAuthentication(method, client.Address, user, given => _logger.ReauthenticationFailed(session.ClientId, user, Shorten(given ?? "none")));
+
     private ConnectOutcome Refused(ConnectRequest request, ConnectRefusal refusal)
     {
         Metrics.CountRefused(refusal);

@@ -42,4 +42,7 @@ internal static partial class BrokerLog
 
     [LoggerMessage(4022, LogLevel.Debug, "Client {ClientId} was not subscribed to {Topic}: a name to put in is missing or holds a wildcard, or another client has it exclusively")]
     public static partial void AutoSubscriptionSkipped(this ILogger logger, string clientId, TopicTemplate topic);
+
+    [LoggerMessage(4030, LogLevel.Warning, "Client {ClientId} of user {UserName} did not prove once more who it is, as user {Given}, and is let go")]
+    public static partial void ReauthenticationFailed(this ILogger logger, string clientId, string userName, string given);
 }

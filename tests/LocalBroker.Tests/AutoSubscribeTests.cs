@@ -41,7 +41,7 @@ public sealed class AutoSubscribeTests
     [Fact]
     public async Task The_names_of_the_client_are_put_in()
     {
-        var anna = new Users([KeyValuePair.Create("anna", PasswordHash.Create("p"u8, PasswordHash.LeastIterations))]);
+        var anna = new Users([KeyValuePair.Create("anna", User.Create("p"u8, PasswordHash.LeastIterations))]);
         using var access = new AccessControl(AnonymousAccess.Everyone, TimeProvider.System) { Users = anna };
         using var broker = new TestBroker(new BrokerOptions { AutoSubscribe = [Entry("${clientid}/${username}/${host}")] }, access: access);
 

@@ -61,14 +61,15 @@ internal static class PasswdCommand
     private static int Change(string path, string name, Func<string?>? readPassword, int iterations, TextWriter output, TextWriter error)
     {
         var report = new ConfigurationReport(new SettingOrigin(path, "/"));
-        var users = File.Exists(path) ? UsersFile.ReadHashes(path, report) : [];
-        if (users is null || !UsersFile.IsName(name))
+        var before = File.Exists(path) ? UsersFile.Read(path, report) : new Users([]);
+        if (before is null || !UsersFile.IsName(name))
         {
             report.Faults.ToList().ForEach(fault => error.WriteLine(fault));
-            error.WriteLine(users is null ? "edge-gateway: nothing was changed." : "edge-gateway: USER must be 1 to 255 characters, none of them a control character.");
+            error.WriteLine(before is null ? "edge-gateway: nothing was changed." : "edge-gateway: USER must be 1 to 255 characters, none of them a control character.");
             return ExitCode.WrongUsage;
         }
 
+        var users = before.All.ToDictionary(StringComparer.Ordinal);
         if (readPassword is null)
         {
             if (!users.Remove(name))
@@ -79,14 +80,14 @@ internal static class PasswdCommand
         }
         else if (readPassword() is { } password)
         {
-            users[name] = PasswordHash.Create(Encoding.UTF8.GetBytes(password), iterations);
+            users[name] = User.Create(Encoding.UTF8.GetBytes(password), iterations);
         }
         else
         {
             return ExitCode.WrongUsage;
         }
 
-        Replace(path, UsersFile.Write(users));
+        Replace(path, UsersFile.Write(new Users(users, before.SaltKey.ToArray())));
         output.WriteLine(readPassword is null ? $"{name} is no user any more." : $"{name} is a user with the password given.");
         return ExitCode.Success;
     }

@@ -171,7 +171,7 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
 
     /// <inheritdoc/>
     public void Authenticate(ConnectRequest request, string method, ReadOnlyMemory<byte> data) =>
-        BeginAuthentication(((IBroker)services.Broker).BeginAuthentication(request, method), data);
+        BeginAuthentication(services.Broker.BeginAuthentication(request, method), data);
 
     /// <inheritdoc/>
     public void Reauthenticate(string method, ReadOnlyMemory<byte> data) => BeginAuthentication(Session?.BeginReauthentication(method), data);

@@ -80,6 +80,13 @@ public sealed class AccessControl : IDisposable
             return new(new Admission(ConnectRefusal.None)); // The gateway itself.
         }
 
+        if (request.Authentication is { } exchange)
+        {
+            return new(exchange is ScramAuthentication { UserName: { } proved } scram && scram.IsOf(_passwords)
+                ? new Admission(ConnectRefusal.None, proved, IdentityProof.Password)
+                : new Admission(ConnectRefusal.NotAuthorized));
+        }
+
         if (CertificateIdentity != CertificateIdentity.None && request.Certificate is { } certificate)
         {
             return new(NameIn(certificate) is { Length: > 0 } name
@@ -96,6 +103,24 @@ public sealed class AccessControl : IDisposable
         var verdict = _passwords.VerifyAsync(users, user, request.Password ?? default, address);
         return verdict.IsCompletedSuccessfully ? new(ToAdmission(verdict.Result, user)) : AwaitAsync(verdict, user);
     }
+
+    /// <summary>Begins to have a client prove who it is; null when the method is not offered. Who its certificate says it is, it must be.</summary>
+    internal IAuthenticationExchange? BeginAuthentication(ConnectRequest request, string method, Action<string?> refused)
+    {
+        var expected = CertificateIdentity != CertificateIdentity.None && request.Certificate is { } certificate ? NameIn(certificate) ?? "" : null;
+        return BeginAuthentication(method, ClientIdentity.AddressOf(request.Peer), expected, refused);
+    }
+
+    /// <summary>Likewise.</summary>
+    /// <param name="method">Authentication Method.</param>
+    /// <param name="address">Where the client comes from.</param>
+    /// <param name="expected">Who it must be; null for anyone.</param>
+    /// <param name="refused">Told when it fails, with the name the client gave.</param>
+    internal IAuthenticationExchange? BeginAuthentication(string method, IPAddress? address, string? expected, Action<string?> refused) =>
+        Users is { } users && ScramMethod.All.FirstOrDefault(scram => scram.Name == method) is { } known
+            ? new ScramAuthentication(
+                new ScramExchange(known, name => users.KeysFor(known, name), ScramExchange.NewNonce()), _passwords, address, expected, refused)
+            : null;
 
     /// <summary>Whether a client that was let in may stay.</summary>
     internal bool Keeps(Admission admission, ClientIdentity client) =>

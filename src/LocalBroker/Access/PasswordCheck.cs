@@ -51,6 +51,32 @@ internal sealed class PasswordCheck(TimeProvider clock) : IDisposable
         return TryEnter(network) ? new(VerifySlowlyAsync(hash, user, password, code, network)) : new(PasswordVerdict.Busy);
     }
 
+    /// <summary>Has who failed in another way wait as if the password had been wrong.</summary>
+    /// <returns>False at once when too many wait already, or the gateway stops.</returns>
+    public async Task<bool> WaitForFailureAsync(IPAddress? address)
+    {
+        var network = FailedAttempts.NetworkOf(address);
+        if (!TryEnter(network))
+        {
+            return false;
+        }
+
+        Interlocked.Decrement(ref _waiting);
+        try
+        {
+            await Task.Delay(_failures.Add(network), clock, _stopping.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        finally
+        {
+            Leave(network);
+        }
+    }
+
     /// <summary>Lets nobody wait any longer.</summary>
     public void Stop() => _stopping.Cancel();
 

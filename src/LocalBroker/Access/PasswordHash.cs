@@ -56,8 +56,8 @@ public sealed class PasswordHash : IEquatable<PasswordHash>
         if (text?.Split('$') is not [Scheme, var count, var salt, var derived]
             || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var iterations)
             || iterations is < LeastIterations or > MostIterations
-            || !TryDecode(salt, out var saltOctets) || saltOctets.Length is < LeastSaltSize or > MostSaltSize
-            || !TryDecode(derived, out var hashOctets) || hashOctets.Length != SHA256.HashSizeInBytes)
+            || !Base64.TryDecode(salt, out var saltOctets) || saltOctets.Length is < LeastSaltSize or > MostSaltSize
+            || !Base64.TryDecode(derived, out var hashOctets) || hashOctets.Length != SHA256.HashSizeInBytes)
         {
             return false;
         }
@@ -89,11 +89,4 @@ public sealed class PasswordHash : IEquatable<PasswordHash>
 
     private static byte[] Derive(ReadOnlySpan<byte> password, byte[] salt, int iterations) =>
         Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, HashAlgorithmName.SHA256, SHA256.HashSizeInBytes);
-
-    private static bool TryDecode(string base64, [NotNullWhen(true)] out byte[]? octets)
-    {
-        var room = new byte[base64.Length];
-        octets = Convert.TryFromBase64String(base64, room, out var size) ? room[..size] : null;
-        return octets is not null;
-    }
 }

@@ -46,6 +46,9 @@ internal sealed class SessionConnection(Broker broker, IDeliverySink sink, Conne
     public ValueTask<PublishOutcome> PublishAsync(Message message, ushort packetId = 0) =>
         Session.IsHeldBy(this) ? broker.PublishAsync(Session, message, packetId) : new(PublishOutcome.Detached);
 
+    public IAuthenticationExchange? BeginReauthentication(string method) =>
+        Session.IsHeldBy(this) ? broker.BeginReauthentication(Session, method) : null;
+
     public ValueTask<bool> ReleaseAsync(ushort packetId) =>
         Session.IsHeldBy(this) ? broker.ReleaseAsync(Session, packetId) : new(false);
 

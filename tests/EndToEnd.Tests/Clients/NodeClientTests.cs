@@ -42,4 +42,26 @@ public sealed class NodeClientTests : EndToEndTest
             Assert.Equal(["""["node/0",100000,0]""", """["node/1",100000,1]""", """["node/2",100000,2]"""], output.Split('\n').Order());
         }
     }
+
+    [Theory]
+    [InlineData("SHA-256", "right", "right", 0, "connected", "authenticated anew", "got scram")]
+    [InlineData("SHA-512", "right", "right", 0, "connected", "authenticated anew", "got scram")]
+    [InlineData("SHA-256", "wrong", "right", 0x87)]
+    [InlineData("SHA-512", "right", "wrong", 0x87, "connected")]
+    [InlineData("SHA-1", "right", "right", 0x8C)]
+    public async Task MQTT_js_proves_by_SCRAM_who_it_is_and_does_so_again_while_connected(
+        string hash, string first, string second, int refusal, params string[] told)
+    {
+        var users = Path.Combine(Folder, "users.toml");
+        var (made, _, fault) = await ChildProcess.RunAsync("sh", "-c", $"echo right | '{Repository.Gateway}' passwd '{users}' alice --iterations 4096");
+        Assert.True(made == 0, fault);
+        var gateway = await StartGatewayAsync(new GatewayConfiguration { Settings = ["auth.allow_anonymous = false", $"auth.users_file = \"{users}\""] });
+
+        var (exitCode, output, errors) = await ChildProcess.RunAsync(
+            "env", "NODE_PATH=/usr/share/nodejs", "node", Path.Combine(AppContext.BaseDirectory, "Scripts", "scram.js"), $"mqtt://localhost:{gateway.MqttPort}", hash, "alice", first, second);
+
+        Assert.Equal(told, output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(refusal == 0 ? "" : $"refused with {refusal}\n", errors);
+        Assert.Equal(refusal == 0 ? 0 : 1, exitCode);
+    }
 }

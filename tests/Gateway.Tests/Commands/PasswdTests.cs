@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Edge.Gateway.Commands;
 using Edge.Gateway.Configuration;
+using Edge.LocalBroker.Access;
 
 namespace Edge.Gateway.Tests.Commands;
 
@@ -26,10 +27,22 @@ public sealed class PasswdTests : IDisposable
     {
         Assert.Equal(0, await PasswdAsync("secret", "alice"));
 
-        Assert.True(Users()["alice"].Matches("secret"u8));
+        Assert.True(Users().All["alice"].Password.Matches("secret"u8));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_file));
         Assert.Equal([_file], Directory.GetFiles(_folder.Path));
         Assert.DoesNotContain("secret", $"{_output}{_error}{File.ReadAllText(_file)}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_for_SCRAM_are_made_too_and_what_hides_the_names_of_users_stays()
+    {
+        await PasswdAsync("one", "alice");
+        var before = Users();
+        await PasswdAsync("two", "bob");
+
+        Assert.All(ScramMethod.All, method => Assert.Equal(1_000, Users().All["alice"].KeysFor(method)!.Iterations));
+        Assert.Equal(before.All["alice"].Scram, Users().All["alice"].Scram);
+        Assert.Equal(before.SaltKey.ToArray(), Users().SaltKey.ToArray());
     }
 
     [Fact]
@@ -39,8 +52,8 @@ public sealed class PasswdTests : IDisposable
         await PasswdAsync("two", "bob smith");
         Assert.Equal(0, await PasswdAsync("three", "alice"));
 
-        Assert.True(Users()["alice"].Matches("three"u8));
-        Assert.True(Users()["bob smith"].Matches("two"u8));
+        Assert.True(Users().All["alice"].Password.Matches("three"u8));
+        Assert.True(Users().All["bob smith"].Password.Matches("two"u8));
     }
 
     [Fact]
@@ -49,7 +62,7 @@ public sealed class PasswdTests : IDisposable
         await PasswdAsync("one", "alice");
 
         Assert.Equal(0, await PasswdAsync("", "alice", "--delete"));
-        Assert.Empty(Users());
+        Assert.Empty(Users().Names);
         Assert.Equal(2, await PasswdAsync("", "alice", "--delete"));
         Assert.Equal($"edge-gateway: there is no user alice in {_file}.\n", _error.ToString());
     }
@@ -59,7 +72,7 @@ public sealed class PasswdTests : IDisposable
     {
         await PasswdAsync("one\ntwo\n", "alice");
 
-        Assert.True(Users()["alice"].Matches("one"u8));
+        Assert.True(Users().All["alice"].Password.Matches("one"u8));
     }
 
     [Theory]
@@ -94,7 +107,7 @@ public sealed class PasswdTests : IDisposable
         await CommandLine.InvokeAsync(["passwd", link, "bob"], _output, _error, new StringReader("two"));
 
         Assert.NotNull(new FileInfo(link).LinkTarget);
-        Assert.Equal(["alice", "bob"], Users().Keys.Order());
+        Assert.Equal(["alice", "bob"], Users().Names.Order());
     }
 
     [Fact]
@@ -110,9 +123,9 @@ public sealed class PasswdTests : IDisposable
     private Task<int> PasswdAsync(string input, params string[] arguments) =>
         CommandLine.InvokeAsync(["passwd", _file, .. arguments, "--iterations", "1000"], _output, _error, new StringReader(input));
 
-    private Dictionary<string, LocalBroker.Access.PasswordHash> Users()
+    private Users Users()
     {
         var report = new ConfigurationReport(new SettingOrigin(_file, "/"));
-        return UsersFile.ReadHashes(_file, report) ?? throw new InvalidOperationException(string.Join('\n', report.Faults));
+        return UsersFile.Read(_file, report) ?? throw new InvalidOperationException(string.Join('\n', report.Faults));
     }
 }

@@ -270,7 +270,7 @@ public sealed class AdmissionTests : IDisposable
     private static Users UsersOf(params (string Name, string Password)[] users) => UsersOf(PasswordHash.LeastIterations, users);
 
     private static Users UsersOf(int iterations, params (string Name, string Password)[] users) => new(users.Select(
-        user => KeyValuePair.Create(user.Name, PasswordHash.Create(Encoding.UTF8.GetBytes(user.Password), iterations))));
+        user => KeyValuePair.Create(user.Name, new User(PasswordHash.Create(Encoding.UTF8.GetBytes(user.Password), iterations)))));
 
     private AccessControl Access(AnonymousAccess anonymous, Users? users, CertificateIdentity identity = CertificateIdentity.None)
     {

@@ -181,7 +181,7 @@ public sealed class RewriteTests
 
     private static async Task<string> PublishedAsync(BrokerOptions options, string topic)
     {
-        var anna = new Users([KeyValuePair.Create("anna", PasswordHash.Create("p"u8, PasswordHash.LeastIterations))]);
+        var anna = new Users([KeyValuePair.Create("anna", User.Create("p"u8, PasswordHash.LeastIterations))]);
         using var broker = new TestBroker(options, access: new AccessControl(AnonymousAccess.Everyone, TimeProvider.System) { Users = anna });
         var watcher = await broker.SubscriberAsync("w");
         await watcher.SubscribeAsync("$x/#");
