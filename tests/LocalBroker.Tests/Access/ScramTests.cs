@@ -156,7 +156,7 @@ public sealed class ScramTests
         Assert.Null(client.Sink.Detached);
 
         access.Users = new Users([]);
-        Assert.Equal(1, broker.Broker.DetachUnknownUsers());
+        Assert.Equal(1, broker.Broker.DetachUnwelcome());
     }
 
     [Fact]
