@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Net;
 using Edge.Gateway.Configuration;
 using Edge.LocalBroker.Access;
+using Edge.LocalBroker.Delayed;
+using Edge.LocalBroker.Rewriting;
 using Edge.Messaging;
 
 namespace Edge.Gateway.Commands;
@@ -11,6 +13,7 @@ internal static class ExplainCommand
 {
     private static readonly Option<string> ClientId = new("--client") { HelpName = "ID", Description = "ClientId.", Required = true };
     private static readonly Option<string?> User = new("--user") { Description = "User who gave the right password. Default: none, an anonymous client." };
+    private static readonly Option<string?> Certificate = new("--certificate") { HelpName = "NAME", Description = "Common Name of the certificate that it shows. Default: none." };
     private static readonly Option<string> Address = new("--address") { Description = "IP address it comes from.", DefaultValueFactory = _ => "127.0.0.1" };
     private static readonly Option<int> Qos = new("--qos") { HelpName = "0|1|2", Description = "QoS of the message or the subscription." };
     private static readonly Option<bool> Retain = new("--retain") { Description = "The message is to be retained." };
@@ -37,6 +40,7 @@ internal static class ExplainCommand
         configuration.AddTo(command);
         command.Add(ClientId);
         command.Add(User);
+        command.Add(Certificate);
         command.Add(Address);
         command.Add(Qos);
         command.Add(Topic);
@@ -57,10 +61,14 @@ internal static class ExplainCommand
 
     private static int ExplainPublish(GatewaySettings settings, ClientIdentity asked, TopicName topic, QualityOfService qos, bool retain, TextWriter output)
     {
-        if (ExplainConnect(settings, asked, output) is { } client)
+        if (ExplainConnect(settings, asked, output) is { } client && TryExplainDelay(ref topic, output))
         {
             var verdict = RulesOf(settings).For(client).Publish(topic, qos, retain);
             output.WriteLine($"publish to {topic} at QoS {(int)qos}{(retain ? ", retained" : "")}: {(verdict.IsAllowed ? "allowed" : "denied")} by {Name(verdict.Rule)}");
+            if (verdict.IsAllowed && TopicRewrite.For(settings.Broker) is { } rewrite)
+            {
+                ExplainRewrite(rewrite.TryRewrite(topic, client, out var rewritten), topic.ToString(), rewritten.ToString(), output);
+            }
         }
 
         return ExitCode.Success;
@@ -82,21 +90,66 @@ internal static class ExplainCommand
             {
                 output.WriteLine($"  {Name(null)} holds for what no rule fits");
             }
+
+            if (!rights.IsDenied && TopicRewrite.For(settings.Broker) is { } rewrite)
+            {
+                ExplainRewrite(rewrite.TryRewrite(filter, client, out var rewritten), filter.ToString(), rewritten.ToString(), output);
+            }
         }
 
         return ExitCode.Success;
+    }
+
+    /// <returns>Whether it is published, now or later, to what <paramref name="topic"/> then says.</returns>
+    private static bool TryExplainDelay(ref TopicName topic, TextWriter output)
+    {
+        if (!DelayedTopic.IsDelayed(topic))
+        {
+            return true;
+        }
+
+        if (!DelayedTopic.TryParse(topic, TimeProvider.System.GetUtcNow(), out var later, out var due))
+        {
+            output.WriteLine($"publish to {topic}: refused, it names no time of the next 49 days, or no topic");
+            return false;
+        }
+
+        output.WriteLine($"delay: it is published at {due:yyyy-MM-dd'T'HH:mm:ss'Z'}, and judged now");
+        topic = later;
+        return true;
+    }
+
+    private static void ExplainRewrite(bool isRight, string asked, string rewritten, TextWriter output)
+    {
+        if (!isRight)
+        {
+            output.WriteLine("rewrite: refused, what [[rewrite]] makes of it is no topic, or needs a name that the client does not have");
+        }
+        else if (rewritten != asked)
+        {
+            output.WriteLine($"rewrite: it becomes {rewritten}");
+        }
     }
 
     /// <returns>The client as which it would be let in; null when it would not.</returns>
     private static ClientIdentity? ExplainConnect(GatewaySettings settings, ClientIdentity asked, TextWriter output)
     {
         var users = settings.UsersFile is { } file ? UsersFile.Read(file, new ConfigurationReport(new SettingOrigin(file, "/"))) : null;
-        var client = users is null ? asked with { UserName = null } : asked;
+        var isNamed = settings.CertificateIdentity != CertificateIdentity.None && asked.CertificateName is not null;
+        var client = !isNamed ? asked with { UserName = users is null ? null : asked.UserName }
+            : settings.CertificateIdentity == CertificateIdentity.CommonName ? asked with { UserName = asked.CertificateName }
+            : asked;
         using var access = new AccessControl(settings.AllowAnonymous, TimeProvider.System) { Bans = BansOf(settings) };
         if ((access.FindBan(asked) ?? access.FindBan(client)) is { } ban)
         {
             output.WriteLine($"connect: refused, {ban.Origin} bans it{(ban.Until is { } until ? $" until {until:yyyy-MM-dd'T'HH:mm:sszzz}" : "")}");
             return null;
+        }
+
+        if (isNamed)
+        {
+            output.WriteLine($"connect: {(client.UserName is { } named ? $"let in as user {named}, by its certificate" : "say with --user what its certificate names")}");
+            return client.UserName is null ? null : client;
         }
 
         if (client.UserName is { } user)
@@ -120,7 +173,7 @@ internal static class ExplainCommand
         (settings.BanFile is { } file ? RuleFile.ReadBans(file, new ConfigurationReport(new SettingOrigin(file, "/"))) : null) ?? [];
 
     private static ClientIdentity ClientOf(ParseResult arguments) =>
-        new(arguments.GetValue(ClientId)!, arguments.GetValue(User), IPAddress.Parse(arguments.GetValue(Address)!));
+        new(arguments.GetValue(ClientId)!, arguments.GetValue(User), IPAddress.Parse(arguments.GetValue(Address)!), arguments.GetValue(Certificate));
 
     private static QualityOfService QosOf(ParseResult arguments) => (QualityOfService)arguments.GetValue(Qos);
 

@@ -8,11 +8,12 @@ namespace Edge.LocalBroker.Delayed;
 /// Below 4,294,967 <c>when</c> is a number of seconds from now, from there on a Unix time in seconds, which may lie as far ahead as that
 /// and no farther.
 /// </remarks>
-internal static class DelayedTopic
+public static class DelayedTopic
 {
     private const string Prefix = "$delayed/";
     private const long LongestDelay = 4_294_967;
 
+    /// <summary>Whether a topic asks for a delay, rightly or not.</summary>
     public static bool IsDelayed(TopicName topic) => topic.ToString().StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>Takes a delayed topic apart; false when it says no such time or no topic, or the topic is delayed again.</summary>

@@ -5,7 +5,7 @@ using Edge.Messaging;
 namespace Edge.LocalBroker.Rewriting;
 
 /// <summary>Topic rewrite as EMQX defines it: of the rules whose source matches, one alone is asked, and its regular expression decides.</summary>
-internal sealed class TopicRewrite
+public sealed class TopicRewrite
 {
     // In the order in which they are asked.
     private readonly RewriteRule[] _publish;

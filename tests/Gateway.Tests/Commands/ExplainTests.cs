@@ -74,6 +74,52 @@ public sealed class ExplainTests : IDisposable
     }
 
     [Theory]
+    [InlineData("publish raw/7/t", "publish to raw/7/t at QoS 0: allowed by auth.no_match\nrewrite: it becomes plant/7/c\n")]
+    [InlineData("publish other/t", "publish to other/t at QoS 0: allowed by auth.no_match\n")]
+    [InlineData("publish user/t", "publish to user/t at QoS 0: allowed by auth.no_match\nrewrite: refused, what [[rewrite]] makes of it is no topic, or needs a name that the client does not have\n")]
+    [InlineData("publish $delayed/4294966/raw/7/t", "delay: it is published at …Z, and judged now\npublish to raw/7/t at QoS 0: allowed by auth.no_match\nrewrite: it becomes plant/7/c\n")]
+    [InlineData("publish $delayed/soon/t", "publish to $delayed/soon/t: refused, it names no time of the next 49 days, or no topic\n")]
+    [InlineData("subscribe $share/g/raw/+/t", "subscribe to raw/+/t at QoS 0: granted\n  auth.no_match holds for what no rule fits\nrewrite: it becomes plant/+/c\n")]
+    public async Task What_becomes_of_the_topic_is_told(string arguments, string expected)
+    {
+        var config = _folder.File("gateway.toml", "[[rewrite]]\naction = 'all'\nsource = 'raw/#'\nregex = '^raw/(.+)/t$'\ntopic = 'plant/$1/${clientid}'\n"
+            + "[[rewrite]]\naction = 'publish'\nsource = 'user/#'\nregex = '.'\ntopic = '${username}'\n");
+        var words = arguments.Split(' ');
+
+        Assert.Equal(0, await CommandLine.InvokeAsync(["explain", words[0], "--config", config, "--client", "c", words[1]], _output, _error));
+
+        var told = System.Text.RegularExpressions.Regex.Replace(_output.ToString(), "[0-9-]{10}T[0-9:]{8}Z", "…Z");
+        Assert.Equal("connect: let in as an anonymous client\n" + expected, told);
+    }
+
+    [Theory]
+    [InlineData("common-name", "--certificate press-7", "let in as user press-7, by its certificate\npublish to t at QoS 0: denied by acl.toml:1")]
+    [InlineData("common-name", "--user press-7", "let in as an anonymous client, as without auth.users_file a user name counts for nothing\npublish to t at QoS 0: allowed by auth.no_match")]
+    [InlineData("distinguished-name", "--certificate x --user press-7", "let in as user press-7, by its certificate\npublish to t at QoS 0: denied by acl.toml:1")]
+    [InlineData("distinguished-name", "--certificate x", "say with --user what its certificate names")]
+    [InlineData("none", "--certificate press-7", "let in as an anonymous client\npublish to t at QoS 0: allowed by auth.no_match")]
+    public async Task A_certificate_may_say_who_the_user_is(string identity, string who, string expected)
+    {
+        var config = _folder.File("gateway.toml", $"auth = {{ acl_file = 'acl.toml', certificate_identity = '{identity}' }}");
+        _folder.File("acl.toml", "[[rule]]\ndeny = 'all'\nuser = 'press-7'");
+
+        Assert.Equal(0, await CommandLine.InvokeAsync(["explain", "publish", "--config", config, "--client", "c", .. who.Split(' '), "t"], _output, _error));
+
+        Assert.Equal($"connect: {expected}\n", _output.ToString());
+    }
+
+    [Fact]
+    public async Task A_ban_is_told()
+    {
+        var config = _folder.File("gateway.toml", "auth.ban_file = 'banned.toml'");
+        _folder.File("banned.toml", "[[ban]]\nclient = 'c'\nuntil = 2200-01-01T00:00:00Z");
+
+        Assert.Equal(0, await CommandLine.InvokeAsync(["explain", "publish", "--config", config, "--client", "c", "t"], _output, _error));
+
+        Assert.Equal("connect: refused, banned.toml:1 bans it until 2200-01-01T00:00:00+00:00\n", _output.ToString());
+    }
+
+    [Theory]
     [InlineData("publish --client c a/+", "TOPIC must be a Topic Name, which holds no wildcard.")]
     [InlineData("subscribe --client c a+", "TOPIC must be a Topic Filter.")]
     [InlineData("publish --client c --address here t", "--address must be an IP address.")]
