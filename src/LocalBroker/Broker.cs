@@ -71,7 +71,8 @@ public sealed partial class Broker : IBroker, IDisposable
         _events = clientEventsOf is null ? null : new ClientEvents(clientEventsOf, clock);
         _connections = new ConnectionLimit(options.MaxConnections);
         var limits = new QueueLimits(options.MaxQueuedMessages, options.MaxQueuedBytes, options.Overflow, options.MaxInflight);
-        _services = new SessionServices(log, drops, Metrics, clock, logger, limits);
+        var total = options.MaxQueuedBytesTotal > 0 ? new QueuedTotal(options.MaxQueuedBytesTotal, _sessions) : null;
+        _services = new SessionServices(log, drops, Metrics, clock, logger, limits, total);
         Restore(store.Load());
     }
 

@@ -25,6 +25,9 @@ public sealed record BrokerOptions
     /// <summary>Octets waiting in one session; 1 and up.</summary>
     public long MaxQueuedBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>Octets waiting in the sessions of all clients together; 0 for any number. Those of clients that keep up are not refused.</summary>
+    public long MaxQueuedBytesTotal { get; init; }
+
     /// <summary>Who goes when a session's queue is full.</summary>
     public OverflowPolicy Overflow { get; init; } = OverflowPolicy.DropOldest;
 

@@ -42,14 +42,14 @@ internal sealed class PacedTransport(IConnectionListenerFactory sockets, IEnumer
 
         public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
         {
-            await _unbound.CancelAsync();
             await listener.UnbindAsync(cancellationToken);
+            await _unbound.CancelAsync();
         }
 
         public async ValueTask DisposeAsync()
         {
-            await _unbound.CancelAsync();
             await listener.DisposeAsync();
+            await _unbound.CancelAsync();
             _unbound.Dispose();
         }
     }

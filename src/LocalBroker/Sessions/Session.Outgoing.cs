@@ -31,6 +31,7 @@ internal sealed partial class Session : ILogEntryOwner
     {
         List<LogEntry>? victims = null;
         SessionConnection? toTell;
+        bool isTooMuch;
         lock (_gate)
         {
             if (_ended)
@@ -69,9 +70,16 @@ internal sealed partial class Session : ILogEntryOwner
             }
 
             toTell = ConnectionToTell();
+            TellTotal();
+            isTooMuch = _services.Total?.IsExceeded == true && !KeepsUp && !IsInternal;
         }
 
         GiveUp(victims, DropCause.QueueFull);
+        if (isTooMuch)
+        {
+            _services.Total!.Relieve();
+        }
+
         toTell?.Sink.OnDeliveriesWaiting();
         return true;
     }
@@ -107,6 +115,7 @@ internal sealed partial class Session : ILogEntryOwner
 
             _sinkIsTold &= taken == deliveries.Length;
             mustRead = BeginReading(out from, out to);
+            TellTotal();
         }
 
         GiveUp(expired, DropCause.Expired);
@@ -151,6 +160,8 @@ internal sealed partial class Session : ILogEntryOwner
                     _releases.Enqueue(entry);
                     break;
             }
+
+            TellTotal();
         }
 
         if (received is not null)
@@ -182,6 +193,7 @@ internal sealed partial class Session : ILogEntryOwner
             }
 
             Land(entry);
+            TellTotal();
         }
 
         GiveUp(entry, cause);

@@ -32,7 +32,9 @@ internal sealed partial class Session
     private int KeptCount => _waiting.Count + _again.Count + _inFlight.Count;
 
     /// <summary>Whether so much waits that publishers should pause: more than half of a limit, and no mere handful.</summary>
-    private bool FallsBehind => IsAbove(fraction: 2) && (KeptCount + _sentOnce.Count > Handful || QueuedOctets > HandfulOctets);
+    private bool FallsBehind => IsAbove(fraction: 2) && HasMoreThanAHandful;
+
+    private bool HasMoreThanAHandful => KeptCount + _sentOnce.Count > Handful || QueuedOctets > HandfulOctets;
 
     private long QueuedOctets => _waiting.Bytes + _sentBytes + _sentOnceBytes;
 
@@ -46,7 +48,7 @@ internal sealed partial class Session
         {
             _services.Drops.Count(DropCause.Offline);
         }
-        else if (_sentOnce.Count >= _limits.MaxMessages || _sentOnceBytes + size > _limits.MaxBytes)
+        else if (_sentOnce.Count >= _limits.MaxMessages || _sentOnceBytes + size > _limits.MaxBytes || IsBeyondTotal(size))
         {
             _services.Drops.Count(DropCause.SlowReceiver);
         }
@@ -60,6 +62,12 @@ internal sealed partial class Session
     /// <summary>Applies the queue's limits to one more message. False when that one is dropped.</summary>
     private bool MakeRoom(int size, ref List<LogEntry>? victims)
     {
+        if (_limits.Overflow == OverflowPolicy.DropNewest && IsBeyondTotalToKeep(size))
+        {
+            _services.Drops.Count(DropCause.QueueFull);
+            return false;
+        }
+
         if (HasRoom(size))
         {
             return true;

@@ -52,6 +52,7 @@ internal sealed partial class Session
             }
 
             _isReading = false;
+            TellTotal();
             toTell = ConnectionToTell();
         }
 

@@ -155,6 +155,7 @@ internal sealed partial class Session
                 dueWill = TakeWillIfDue(now);
             }
 
+            TellTotal();
             return true;
         }
     }
@@ -263,6 +264,7 @@ internal sealed partial class Session
             _connection = null;
             _congestion.End();
             _will = null;
+            TellTotal();
         }
 
         _services.Drops.Count(DropCause.SessionEnded, remains.Undelivered);
@@ -312,6 +314,7 @@ internal sealed partial class Session
         }
 
         _restoredEnd = _waiting.End;
+        TellTotal();
     }
 
     private void Attach(SessionConnection connection, ConnectRequest request, TimeSpan expiry)

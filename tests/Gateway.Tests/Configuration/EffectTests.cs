@@ -71,6 +71,7 @@ public sealed class EffectTests : IDisposable
     [InlineData("mqtt.max_session_expiry = '1h'", "01:00:00 01:00:00 01:00:00")]
     [InlineData("mqtt.max_queued_messages = 9", "9")]
     [InlineData("mqtt.max_queued_bytes = '3GiB'", "3221225472")]
+    [InlineData("mqtt.max_queued_bytes_total = '2GiB'", "2147483648")]
     [InlineData("mqtt.overflow = 'drop-newest'", "DropNewest")]
     [InlineData("mqtt.max_delayed_messages = 0", "0")]
     [InlineData("mqtt.max_delayed_bytes = '1MiB'", "1048576")]
@@ -242,6 +243,7 @@ public sealed class EffectTests : IDisposable
         "mqtt.max_session_expiry" => $"{s.Broker.MaxSessionExpiry} {s.Mqtt.MaxSessionExpiry} {s.MqttSn.MaxSessionExpiry}",
         "mqtt.max_queued_messages" => $"{s.Broker.MaxQueuedMessages}",
         "mqtt.max_queued_bytes" => $"{s.Broker.MaxQueuedBytes}",
+        "mqtt.max_queued_bytes_total" => $"{s.Broker.MaxQueuedBytesTotal}",
         "mqtt.overflow" => $"{s.Broker.Overflow}",
         "mqtt.max_delayed_messages" => $"{s.Broker.MaxDelayedMessages}",
         "mqtt.max_delayed_bytes" => $"{s.Broker.MaxDelayedBytes}",
