@@ -4,6 +4,7 @@ using Edge.Bridge;
 using Edge.Gateway.Commands;
 using Edge.Gateway.Configuration;
 using Edge.Gateway.Fronts;
+using Edge.Gateway.Health;
 using Edge.LocalBroker;
 using Edge.LocalBroker.Access;
 using Edge.Protocols.MqttSn;
@@ -31,6 +32,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     private readonly List<UpstreamBridge> _bridges = [];
     private Task _bridging = Task.CompletedTask;
     private SystemTopicsTimer? _systemTopics;
+    private MemoryWatch? _memory;
     private MqttServer? _mqtt;
     private DatagramFront<MqttSnReply>? _mqttSn;
     private AccessFiles? _accessFiles;
@@ -125,6 +127,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         using var limit = new CancellationTokenSource(GoodByeLimit, _clock);
         await (_accessFiles?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_systemTopics?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_memory?.DisposeAsync() ?? ValueTask.CompletedTask);
         Broker.DetachAll();
         if (_mqtt is not null)
         {
@@ -156,6 +159,8 @@ internal sealed class RunningGateway : IAsyncDisposable
         }
 
         Broker.Start();
+        var memory = _memory = new MemoryWatch(
+            Broker, _drops, () => MemoryUse.OfProcess(settings.MemoryLimit), MemoryWatch.CollectGarbage, _clock, _logger);
         if (MqttListener.AllOf(settings, _clock) is { Count: > 0 } listeners)
         {
             _mqtt = await MqttServer.StartAsync(listeners, settings.Mqtt, _services);
@@ -170,6 +175,9 @@ internal sealed class RunningGateway : IAsyncDisposable
         if (settings.SysInterval > TimeSpan.Zero)
         {
             var topics = new SystemTopics(Broker, _drops, _clock, BuildInformation.Version);
+            topics.Add("$SYS/broker/memory/state", () => Broker.IsShortOfMemory ? "short" : "enough");
+            topics.Add("$SYS/broker/memory/used", () => $"{memory.Use.Used}");
+            topics.Add("$SYS/broker/memory/limit", () => $"{memory.Use.Limit}");
             _bridges.ForEach(bridge => BridgeTopics.AddTo(topics, bridge, Broker));
             _systemTopics = new SystemTopicsTimer(topics, settings.SysInterval, _clock);
         }

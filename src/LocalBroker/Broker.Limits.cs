@@ -7,6 +7,14 @@ namespace Edge.LocalBroker;
 public sealed partial class Broker
 {
     private readonly ConnectionLimit _connections;
+    private volatile bool _isShortOfMemory;
+
+    /// <summary>While it is set, what clients publish at QoS 0 is dropped and counted. The gateway sets it.</summary>
+    public bool IsShortOfMemory
+    {
+        get => _isShortOfMemory;
+        set => _isShortOfMemory = value;
+    }
 
     /// <summary>
     /// Takes a place for a client that wants to connect. There is always one for who is connected already: it comes again because its old
@@ -39,6 +47,18 @@ public sealed partial class Broker
         }
 
         return Refused(request, ConnectRefusal.QuotaExceeded);
+    }
+
+    /// <summary>Whether a message is one too many now; counted.</summary>
+    private bool IsShed(Message message, Session? publisher)
+    {
+        var isShed = _isShortOfMemory && message.Qos == QualityOfService.AtMostOnce && publisher is not { IsInternal: true };
+        if (isShed)
+        {
+            _drops.Count(DropCause.Memory);
+        }
+
+        return isShed;
     }
 
     private void Joined(Session session)

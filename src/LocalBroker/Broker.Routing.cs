@@ -19,7 +19,8 @@ public sealed partial class Broker
             Metrics.CountReceived(message.Payload.Length);
         }
 
-        return !TryTakeOffDelay(ref message, out var due) ? new(PublishOutcome.TopicInvalid)
+        return !isOwn && IsShed(message, null) ? new(PublishOutcome.QuotaExceeded)
+            : !TryTakeOffDelay(ref message, out var due) ? new(PublishOutcome.TopicInvalid)
             : !(isOwn || MayPublish(peer, message)) ? new(PublishOutcome.NotAuthorized)
             : !(isOwn || TryRewrite(ref message, null)) ? new(PublishOutcome.TopicInvalid)
             : CheckTopic(message.Topic, isOwn) is not PublishOutcome.Accepted and var refusal ? new(refusal)
@@ -32,6 +33,11 @@ public sealed partial class Broker
         if (packetId != 0 && session.FindReceived(packetId) is { } earlier)
         {
             return earlier.IsCompleted ? new(PublishOutcome.Repeated) : RepeatedAsync(earlier);
+        }
+
+        if (IsShed(message, session))
+        {
+            return new(PublishOutcome.QuotaExceeded);
         }
 
         message = message.Origin == session.ClientId ? message : message with { Origin = session.ClientId };

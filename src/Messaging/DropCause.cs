@@ -50,4 +50,7 @@ public enum DropCause
 
     /// <summary>Published faster than allowed, by a client that cannot be made to wait.</summary>
     Rate,
+
+    /// <summary>Published while the gateway is short of memory: at QoS 0, or by a client that cannot be made to wait.</summary>
+    Memory,
 }

@@ -61,7 +61,7 @@ public sealed partial class SystemTopicsTests : IDisposable
 
         Assert.Equal(
             [
-                "congestion", "corrupt", "expired", "malformed", "no-subscriber", "not-authorized", "offline", "oversize",
+                "congestion", "corrupt", "expired", "malformed", "memory", "no-subscriber", "not-authorized", "offline", "oversize",
                 "protocol", "queue-full", "quota", "rate", "refused", "session-ended", "slow-receiver", "topic-invalid",
             ],
             said.Keys.Where(topic => topic.StartsWith("messages/dropped/", StringComparison.Ordinal)).Select(topic => topic[17..]).Order());

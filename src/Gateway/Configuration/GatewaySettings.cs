@@ -24,6 +24,9 @@ internal sealed record GatewaySettings
     /// <summary>Whether <c>$SYS/brokers/…</c> tells of clients that come and go.</summary>
     public bool ClientEvents { get; init; } = true;
 
+    /// <summary>Octets of memory that the process may have before it sheds load; 0 for what the system allows.</summary>
+    public long MemoryLimit { get; init; }
+
     /// <summary>Least level that is logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

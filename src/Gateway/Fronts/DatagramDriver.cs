@@ -72,6 +72,9 @@ internal sealed class DatagramDriver<TReply>(
         return true;
     }
 
+    /// <inheritdoc/>
+    protected override bool WaitForMemory() => false;
+
     private void FinishTurn()
     {
         PumpDeliveries();

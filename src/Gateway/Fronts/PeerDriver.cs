@@ -141,6 +141,10 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
     /// <returns>False to refuse the message, where the client cannot be made to wait.</returns>
     protected abstract bool KeepPace(Pace pace, int octets);
 
+    /// <summary>Has a client wait that publishes while memory is short. At QoS 0 none waits: the broker drops it.</summary>
+    /// <returns>False to refuse the message, where the client cannot be made to wait.</returns>
+    protected abstract bool WaitForMemory();
+
     /// <summary>Nothing is listened to for a while, so that silence does not count against the other side.</summary>
     protected void StopListening() => _silenceLeft = _timers.Hold(PeerTimer.KeepAlive, Now);
 
@@ -271,13 +275,21 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
 
     private bool KeepsPace(Message message)
     {
-        if (_pace is null || KeepPace(_pace, message.Size))
+        var isShort = services.Broker.IsShortOfMemory;
+        if (_pace is null && !isShort)
         {
             return true;
         }
 
-        services.Drops.Count(DropCause.Rate);
-        return false;
+        DropCause? cause = _pace is not null && !KeepPace(_pace, message.Size) ? DropCause.Rate
+            : isShort && message.Qos != QualityOfService.AtMostOnce && !WaitForMemory() ? DropCause.Memory
+            : null;
+        if (cause is { } tooMuch)
+        {
+            services.Drops.Count(tooMuch);
+        }
+
+        return cause is null;
     }
 
     private void BeginAuthentication(IAuthenticationExchange? exchange, ReadOnlyMemory<byte> data)

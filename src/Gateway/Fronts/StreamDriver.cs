@@ -37,6 +37,9 @@ internal sealed class StreamDriver<TReply>(
     /// <summary>How long the other side may take to close in its turn.</summary>
     private static readonly TimeSpan LingerLimit = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How long a publisher waits after each message while memory is short.</summary>
+    private static readonly TimeSpan MemoryPause = TimeSpan.FromSeconds(1);
+
     private readonly AsyncSignal _signal = new();
     private readonly PipeReader _input = transport.Input;
     private readonly PipeWriter _output = transport.Output;
@@ -105,6 +108,14 @@ internal sealed class StreamDriver<TReply>(
             Pause(goOnAt);
         }
 
+        return true;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A message in a while goes through, since the acknowledgements that free memory come by the same way.</remarks>
+    protected override bool WaitForMemory()
+    {
+        Pause(Now + (long)(MemoryPause.TotalSeconds * Services.Clock.TimestampFrequency));
         return true;
     }
 
@@ -193,10 +204,14 @@ internal sealed class StreamDriver<TReply>(
     /// <summary>Reads nothing more until a time stamp is reached.</summary>
     private void Pause(long goOnAt)
     {
-        _goOnAt = goOnAt;
-        StopListening();
-        Services.Broker.Metrics.CountPaused();
-        Services.Wheel.Wake(WakeAction, goOnAt);
+        if (!IsPaused)
+        {
+            StopListening();
+            Services.Broker.Metrics.CountPaused();
+        }
+
+        _goOnAt = Math.Max(_goOnAt, goOnAt);
+        Services.Wheel.Wake(WakeAction, _goOnAt);
     }
 
     private void OnScatteredFrame(in ReadOnlySequence<byte> frame)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Gateway.Health;
 
-/// <summary>What the talk with systemd can say. Events 1020–1029; see docs/log-events.md.</summary>
+/// <summary>What the talk with systemd and the watch over memory can say. Events 1020–1039; see docs/log-events.md.</summary>
 internal static partial class HealthLog
 {
     [LoggerMessage(1020, LogLevel.Warning, "systemd could not be told {Message}: {Reason}")]
@@ -13,4 +13,11 @@ internal static partial class HealthLog
 
     [LoggerMessage(1022, LogLevel.Information, "The gateway is well again")]
     public static partial void WellAgain(this ILogger logger);
+
+    [LoggerMessage(1030, LogLevel.Warning,
+        "Memory is short: {Used} of {Limit} octets are used. QoS 0 is dropped and other publishers wait until it is less than {Enough}")]
+    public static partial void MemoryShort(this ILogger logger, long used, long limit, long enough);
+
+    [LoggerMessage(1031, LogLevel.Information, "There is enough memory again: {Used} of {Limit} octets are used; {Dropped} messages were dropped meanwhile")]
+    public static partial void MemoryEnough(this ILogger logger, long used, long limit, long dropped);
 }

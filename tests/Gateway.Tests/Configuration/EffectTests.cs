@@ -28,6 +28,7 @@ public sealed class EffectTests : IDisposable
     [InlineData("gateway.sys_interval = '3s'", "00:00:03")]
     [InlineData("gateway.sys_interval = 0", "00:00:00")]
     [InlineData("gateway.client_events = false", "False")]
+    [InlineData("gateway.memory_limit = '256MiB'", "268435456")]
     [InlineData("log.level = 'debug'", "Debug")]
     [InlineData("store.commit_delay = '2s'", "00:00:02 00:00:02")]
     [InlineData("store.commit_delay = '0'", "00:00:00 00:00:00.5000000")]
@@ -217,6 +218,7 @@ public sealed class EffectTests : IDisposable
         "gateway.name" => s.Name,
         "gateway.data_dir" => s.Storage.Directory,
         "gateway.sys_interval" => $"{s.SysInterval}",
+        "gateway.memory_limit" => $"{s.MemoryLimit}",
         "log.level" => $"{s.LogLevel}",
         "store.commit_delay" => $"{s.Storage.CommitDelay} {s.Storage.RemovalDelay}",
         "listeners.mqtt.enabled" or "listeners.mqtt.bind" => $"{s.MqttListener.Enabled} {s.MqttListener.Bind}",

@@ -138,6 +138,25 @@ public sealed class PaceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task While_memory_is_short_a_message_a_second_is_taken_and_acknowledgements_with_it()
+    {
+        var client = await StreamClient.ConnectAsync(_services, Each(), 'c');
+        _broker.IsShortOfMemory = true;
+
+        await client.PublishAsync(3);
+
+        await client.AcknowledgedAsync(1);
+        Assert.Equal(1, _broker.Metrics.MessagesReceived);
+        _clock.Advance(TimeSpan.FromSeconds(1.5));
+        await client.AcknowledgedAsync(2);
+        _broker.IsShortOfMemory = false;
+        _clock.Advance(TimeSpan.FromSeconds(1.5));
+        await client.AcknowledgedAsync(3);
+        await client.PublishAsync(1);
+        await client.AcknowledgedAsync(1);
+    }
+
+    [Fact]
     public async Task A_client_that_waits_is_parted_from_its_session_all_the_same()
     {
         var limits = Each(messages: new Rate(1, TimeSpan.FromSeconds(60)));
