@@ -33,8 +33,8 @@ public sealed partial class Broker
         return true;
     }
 
-    private ValueTask<PublishOutcome> RouteNowOr(DateTimeOffset? due, Session? publisher, Message message, ushort packetId) =>
-        due is { } when ? Delay(when, publisher, message, packetId) : Route(publisher, message, packetId);
+    private ValueTask<PublishOutcome> RouteNowOr(DateTimeOffset? due, Session? publisher, Message message, ushort packetId, SessionRecord? parted = null) =>
+        due is { } when ? Delay(when, publisher, message, packetId) : Route(publisher, message, packetId, parted: parted);
 
     private ValueTask<PublishOutcome> Delay(DateTimeOffset due, Session? publisher, Message message, ushort packetId)
     {

@@ -103,7 +103,8 @@ public sealed partial class Broker
     /// <param name="message">The message.</param>
     /// <param name="packetId">Packet Identifier of the exchange; 0 for none.</param>
     /// <param name="delayed">Number under which it was kept until now; null when it was not.</param>
-    private ValueTask<PublishOutcome> Route(Session? publisher, Message message, ushort packetId, long? delayed = null)
+    /// <param name="parted">Terms of the session whose Will it was; null when it was none, or the session is not kept.</param>
+    private ValueTask<PublishOutcome> Route(Session? publisher, Message message, ushort packetId, long? delayed = null, SessionRecord? parted = null)
     {
         if (message.Retain)
         {
@@ -112,9 +113,9 @@ public sealed partial class Broker
 
         var fanout = Deliver(publisher, message);
         var exchange = ExchangeOf(publisher, packetId);
-        if (fanout.Appended is not null || exchange is not null || delayed is not null)
+        if (fanout.Appended is not null || exchange is not null || delayed is not null || parted is not null)
         {
-            _log.Append(fanout.Appended ?? [], exchange, delayed);
+            _log.Append(fanout.Appended ?? [], exchange, delayed, parted);
         }
 
         CloseIfEnded(publisher, exchange);

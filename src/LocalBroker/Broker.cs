@@ -382,8 +382,13 @@ public sealed partial class Broker : IBroker, IDisposable
             && TryRewrite(ref message, session)
             && CheckTopic(message.Topic, isOwn: false) == PublishOutcome.Accepted)
         {
-            // Nobody waits for the answer.
-            _ = RouteNowOr(due, null, message, 0).AsTask();
+            // A restart finds the message or the Will, and never both. Nobody waits for the answer.
+            var parted = session is { IsDurable: true, HasEnded: false } ? session.ToRecord() : null;
+            _ = RouteNowOr(due, null, message, 0, parted).AsTask();
+            if (parted is not null && session is { HasEnded: true, HasHeirs: false })
+            {
+                Delete(session);
+            }
         }
     }
 

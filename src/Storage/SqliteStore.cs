@@ -72,8 +72,8 @@ public sealed class SqliteStore : IMessageLog, ISessionStore, IAsyncDisposable
         Interlocked.Exchange(ref _state, null) ?? throw new InvalidOperationException("What the store held at start can be taken once.");
 
     /// <inheritdoc/>
-    public void Append(IReadOnlyList<LogEntry> entries, ReceivedExchange? received = null, long? delayed = null) =>
-        _commits.Enqueue((entries, received, delayed), static (batch, appended) =>
+    public void Append(IReadOnlyList<LogEntry> entries, ReceivedExchange? received = null, long? delayed = null, SessionRecord? parted = null) =>
+        _commits.Enqueue((entries, received, delayed, parted), static (batch, appended) =>
         {
             foreach (var entry in appended.entries)
             {
@@ -88,6 +88,11 @@ public sealed class SqliteStore : IMessageLog, ISessionStore, IAsyncDisposable
             if (appended.delayed is { } number)
             {
                 batch.DeleteDelayed(number);
+            }
+
+            if (appended.parted is { } session)
+            {
+                batch.SaveSession(session);
             }
         });
 

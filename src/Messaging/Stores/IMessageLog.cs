@@ -9,7 +9,8 @@ public interface IMessageLog
     /// <param name="entries">One message's entries in the queues of its receivers; may be empty.</param>
     /// <param name="received">The incoming QoS 2 exchange that brought the message, kept in the very same commit; null for none.</param>
     /// <param name="delayed">Number of the delayed message that the entries are, now that it is due; forgotten in the very same commit. Null for none.</param>
-    void Append(IReadOnlyList<LogEntry> entries, ReceivedExchange? received = null, long? delayed = null);
+    /// <param name="parted">Terms of the session whose Will the message was, now without it; kept in the very same commit. Null for none.</param>
+    void Append(IReadOnlyList<LogEntry> entries, ReceivedExchange? received = null, long? delayed = null, SessionRecord? parted = null);
 
     /// <summary>Keeps that the receiver has the QoS 2 message (PUBREC), so that it is never sent again; tells the owner when it is on disk.</summary>
     void MarkReceived(LogEntry entry);

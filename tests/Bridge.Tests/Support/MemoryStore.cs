@@ -70,7 +70,7 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
         }
     }
 
-    public void Append(IReadOnlyList<LogEntry> entries, ReceivedExchange? received = null, long? delayed = null) => Do(() =>
+    public void Append(IReadOnlyList<LogEntry> entries, ReceivedExchange? received = null, long? delayed = null, SessionRecord? parted = null) => Do(() =>
     {
         foreach (var entry in entries)
         {
@@ -95,6 +95,11 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
             if (delayed is { } number)
             {
                 _delayed.Remove(number);
+            }
+
+            if (parted is not null)
+            {
+                _sessions[parted.Number] = parted;
             }
         }
     });

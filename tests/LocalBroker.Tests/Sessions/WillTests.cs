@@ -1,5 +1,6 @@
 using Edge.LocalBroker.Tests.Support;
 using Edge.Messaging;
+using Edge.Messaging.Stores;
 using static Edge.LocalBroker.Tests.Support.Names;
 
 namespace Edge.LocalBroker.Tests.Sessions;
@@ -190,6 +191,34 @@ public sealed class WillTests : IDisposable
 
         restarted.Clock.Advance(Minute);
         Assert.Equal(["delayed"], watcher.TakeTexts());
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_crash_finds_the_Will_or_its_message_and_never_both(bool isDelayed)
+    {
+        (await _broker.SubscriberAsync("w", "will", expiry: 2 * Hour)).Disconnect();
+        var client = await _broker.ConnectAsync("c", Hour, will: isDelayed ? Delayed : AtOnce);
+        if (isDelayed)
+        {
+            client.Lose();
+        }
+
+        // A commit falls between the message and what the session is saved as.
+        _broker.Store.Interrupt(nameof(ISessionStore.SaveSession), _broker.Store.Commit);
+        if (isDelayed)
+        {
+            _broker.Clock.Advance(Minute);
+        }
+        else
+        {
+            client.Lose();
+        }
+
+        using var restarted = _broker.Crash();
+        restarted.Clock.Advance(Minute);
+        restarted.Store.Commit();
+        var watcher = await restarted.ConnectAsync("w", 2 * Hour);
+        Assert.Single(watcher.TakeTexts());
     }
 
     [Fact]

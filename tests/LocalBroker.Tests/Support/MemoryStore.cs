@@ -146,14 +146,14 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
         }
     }
 
-    public void Append(IReadOnlyList<LogEntry> entries, ReceivedExchange? received = null, long? delayed = null)
+    public void Append(IReadOnlyList<LogEntry> entries, ReceivedExchange? received = null, long? delayed = null, SessionRecord? parted = null)
     {
         lock (_gate)
         {
             Appended.AddRange(entries);
         }
 
-        Ask(() => Write(entries, received, delayed));
+        Ask(() => Write(entries, received, delayed, parted));
     }
 
     public void MarkReceived(LogEntry entry) => Ask(() =>
@@ -274,7 +274,7 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
         return committed.Task;
     }
 
-    private Action? Write(IReadOnlyList<LogEntry> entries, ReceivedExchange? received, long? delayed)
+    private Action? Write(IReadOnlyList<LogEntry> entries, ReceivedExchange? received, long? delayed, SessionRecord? parted)
     {
         var written = entries.Where(entry => entry.TryBeginWrite()).ToList();
         foreach (var entry in written)
@@ -292,6 +292,11 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
         if (delayed is { } number)
         {
             _delayed.Remove(number);
+        }
+
+        if (parted is not null)
+        {
+            _sessions[parted.Number] = parted;
         }
 
         return () => written.ForEach(entry => entry.Owner!.OnStored(entry));
