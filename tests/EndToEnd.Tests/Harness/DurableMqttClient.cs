@@ -22,6 +22,8 @@ internal sealed class DurableMqttClient(string clientId, int port, params (strin
     private readonly SemaphoreSlim _turn = new(1);
     private readonly OrderedDictionary<ushort, Outgoing> _outgoing = [];
     private readonly HashSet<ushort> _received = [];
+    private TaskCompletionSource _present = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TcpClient? _tcp;
     private Stream? _stream;
     private Task _running = Task.CompletedTask;
     private ushort _lastPacketId;
@@ -38,12 +40,29 @@ internal sealed class DurableMqttClient(string clientId, int port, params (strin
     /// <summary>Connects, and waits until its subscriptions are granted.</summary>
     public async Task StartAsync()
     {
+        Return();
         _running = RunAsync();
         await await Task.WhenAny(_subscribed.Task, _running).OrFailAsync($"Subscriptions of {clientId}");
     }
 
+    /// <summary>Ends the connection as a crash would, and stays away until <see cref="Return"/>.</summary>
+    public void Leave()
+    {
+        if (_present.Task.IsCompleted)
+        {
+            _present = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _tcp?.Dispose();
+        }
+    }
+
+    /// <summary>Connects again after <see cref="Leave"/>.</summary>
+    public void Return() => _present.TrySetResult();
+
     /// <inheritdoc/>
-    public async Task SendAsync(string topic, string payload, int qos)
+    public Task SendAsync(string topic, string payload, int qos) => SendAsync(topic, payload, qos, retain: false);
+
+    /// <inheritdoc cref="SendAsync(string, string, int)"/>
+    public async Task SendAsync(string topic, string payload, int qos, bool retain)
     {
         await _room.WaitAsync(_disposed.Token).OrFailAsync($"Acknowledgements for {clientId}");
         await ExclusivelyAsync(() =>
@@ -54,7 +73,7 @@ internal sealed class DurableMqttClient(string clientId, int port, params (strin
             }
             while (_lastPacketId == 0 || _outgoing.ContainsKey(_lastPacketId));
 
-            var outgoing = new Outgoing(payload, Publish(topic, payload, qos, _lastPacketId));
+            var outgoing = new Outgoing(payload, Publish(topic, payload, qos, retain, _lastPacketId));
             _outgoing.Add(_lastPacketId, outgoing);
             return WriteAsync(outgoing.Packet);
         });
@@ -74,13 +93,14 @@ internal sealed class DurableMqttClient(string clientId, int port, params (strin
         {
             try
             {
-                using var tcp = new TcpClient { NoDelay = true };
+                using var tcp = _tcp = new TcpClient { NoDelay = true };
+                await _present.Task.WaitAsync(_disposed.Token);
                 await tcp.ConnectAsync(IPAddress.Loopback, port, _disposed.Token);
                 await ConverseAsync(tcp.GetStream());
             }
-            catch (Exception end) when (end is IOException or SocketException)
+            catch (Exception end) when (end is IOException or SocketException || !_present.Task.IsCompleted)
             {
-                await pause.WaitForNextTickAsync(CancellationToken.None); // Whoever we talked to was killed: that is what the tests are about.
+                await pause.WaitForNextTickAsync(CancellationToken.None); // Whoever we talked to was killed, or we left: that is what the tests are about.
             }
             catch (OperationCanceledException)
             {
@@ -264,8 +284,8 @@ internal sealed class DurableMqttClient(string clientId, int port, params (strin
     private byte[] Subscribe() =>
         Packet(0x82, [0xFF, 0xFF, .. subscriptions.SelectMany(wanted => (byte[])[.. Text(wanted.Filter), (byte)wanted.Qos])]);
 
-    private static byte[] Publish(string topic, string payload, int qos, ushort packetId) =>
-        Packet((PublishType << 4) | (qos << 1), [.. Text(topic), .. Octets(packetId), .. Encoding.UTF8.GetBytes(payload)]);
+    private static byte[] Publish(string topic, string payload, int qos, bool retain, ushort packetId) =>
+        Packet((PublishType << 4) | (qos << 1) | (retain ? 1 : 0), [.. Text(topic), .. Octets(packetId), .. Encoding.UTF8.GetBytes(payload)]);
 
     private static byte[] PubRel(ushort packetId) => Acknowledge(0x62, packetId);
 

@@ -50,9 +50,7 @@ internal sealed partial class GatewayProcess(GatewayConfiguration configuration,
     /// <summary>Starts it and waits until every listener is bound.</summary>
     public async Task StartAsync()
     {
-        await System.IO.File.WriteAllTextAsync(File, configuration.ToToml(this));
-        var run = ChildProcess.Start(Repository.Gateway, "run", "--config", File);
-        _runs.Add(run);
+        var run = await LaunchAsync();
         var ready = run.Errors.FirstAsync(line => line.Contains("gateway ready", StringComparison.Ordinal), "gateway ready");
         if (await Task.WhenAny(ready, run.Ended) != ready)
         {
@@ -60,6 +58,14 @@ internal sealed partial class GatewayProcess(GatewayConfiguration configuration,
         }
 
         await ready;
+    }
+
+    /// <summary>Starts it and waits for nothing.</summary>
+    public async Task<ChildProcess> LaunchAsync()
+    {
+        await System.IO.File.WriteAllTextAsync(File, configuration.ToToml(this));
+        _runs.Add(ChildProcess.Start(Repository.Gateway, "run", "--config", File));
+        return Run;
     }
 
     /// <summary>Ends it wherever it stands, as a power cut would.</summary>
