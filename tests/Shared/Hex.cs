@@ -1,4 +1,4 @@
-namespace Edge.Protocols.Mqtt.Tests;
+namespace Edge.Testing;
 
 /// <summary>Octets as people write them: hex digits and spaces, texts in single quotes.</summary>
 internal static class Hex

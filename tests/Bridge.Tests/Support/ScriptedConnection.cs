@@ -1,5 +1,4 @@
 using Edge.Protocols.Mqtt.Codec;
-using Edge.Protocols.Mqtt.Tests;
 
 namespace Edge.Bridge.Tests.Support;
 
