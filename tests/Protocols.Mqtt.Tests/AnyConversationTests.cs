@@ -69,10 +69,10 @@ public sealed class AnyConversationTests
         _ => Conversation.ConnectV5,
     });
 
-    private static Conversation Begin(Random random) =>
+    internal static Conversation Begin(Random random) =>
         random.Next(4) == 0 ? new Conversation(new MqttOptions { ReceiveMaximum = 3 }) : Connected(Corpus.AnyVersion(random));
 
-    private static void Answer(Conversation talk, Random random)
+    internal static void Answer(Conversation talk, Random random)
     {
         var outcome = (PublishOutcome)random.Next(7);
         if (talk.IsConnecting)

@@ -8,18 +8,18 @@ namespace Edge.Protocols.MqttSn.Tests.Conversations;
 /// <summary>Whatever nodes say, and whenever: nothing throws, what comes back is well-formed, and the gateway still works.</summary>
 public sealed class MutatedConversationTests
 {
-    private static readonly Gen<(string Node, byte[] Frame, bool Answers, int Seconds)> Event = Gen.Select(
-        Mutation.OneOf("a", "b"),
-        Gen.Frequency((1, Mutation.Of(Vectors.Octets)), (1, Mutation.Of(Sensible)), (3, Mutation.OneOf(Sensible))),
-        Gen.Frequency((1, Gen.Const(false)), (3, Gen.Const(true))),
-        Gen.Frequency((30, Gen.Const(0)), (1, Gen.Int[1, 100])));
-
-    private static byte[][] Sensible => [.. new[]
+    internal static byte[][] Sensible { get; } = [.. new[]
     {
         "0A 04 04 01 003C 61626364", "08 04 00 01 000A 6161", "08 04 0C 01 003C 6262", "07 07 30 6C617374", "06 09 676F6E65",
         "06 12 40 0001 23", "08 12 20 0002 612F62", "07 12 21 0003 0001", "09 0A 0000 0001 612F62", "09 0C 20 EADE 0002 6869", "09 0C 41 0001 002A 6869",
         "09 0C 42 6162 0009 6869", "04 10 002A", "07 0B EADE 0001 00", "07 0D 0001 0001 00", "07 0D EADE 0001 02", "04 0F 0001", "04 0E 0001", "02 16",
     }.Select(Hex.Parse)];
+
+    private static readonly Gen<(string Node, byte[] Frame, bool Answers, int Seconds)> Event = Gen.Select(
+        Mutation.OneOf("a", "b"),
+        Gen.Frequency((1, Mutation.Of(Vectors.Octets)), (1, Mutation.Of(Sensible)), (3, Mutation.OneOf(Sensible))),
+        Gen.Frequency((1, Gen.Const(false)), (3, Gen.Const(true))),
+        Gen.Frequency((30, Gen.Const(0)), (1, Gen.Int[1, 100])));
 
     [Fact]
     public void A_hundred_thousand_frames_in_any_order_are_taken_or_refused()
@@ -57,9 +57,9 @@ public sealed class MutatedConversationTests
     }
 
     /// <summary>Takes in what was sent to the nodes, and answers as a client would, or not.</summary>
-    private static void Hear(TinyFront front, bool answers, int[] heard)
+    internal static void Hear(TinyFront front, bool answers, int[] heard)
     {
-        Span<byte> written = stackalloc byte[256];
+        var written = new byte[ushort.MaxValue];
         foreach (var node in front.Unheard.ToList())
         {
             while (front.Hear(node) is { } frame)
