@@ -34,7 +34,7 @@ public sealed partial class Broker
     /// <inheritdoc/>
     public IAuthenticationExchange? BeginAuthentication(ConnectRequest request, string method)
     {
-        var exchange = _access.BeginAuthentication(request, method, user => Refused(request with { UserName = user }, ConnectRefusal.BadCredentials));
+        var exchange = _access.BeginAuthentication(request, method, (user, why) => Refused(request with { UserName = user }, why));
         if (exchange is null)
         {
             Refused(request, ConnectRefusal.NotAuthorized);
@@ -46,7 +46,7 @@ public sealed partial class Broker
     /// <summary>Begins to have the client of a session prove once more that it is the session's user.</summary>
     internal IAuthenticationExchange? BeginReauthentication(Session session, string method) => session.Client is not { UserName: { } user } client
         ? null
-        : _access.BeginAuthentication(method, client.Address, user, given => _logger.ReauthenticationFailed(session.ClientId, user, Shorten(given ?? "none")));
+        : _access.BeginAuthentication(method, client.Address, user, (given, _) => _logger.ReauthenticationFailed(session.ClientId, user, Shorten(given ?? "none")));
 
     private ConnectOutcome Refused(ConnectRequest request, ConnectRefusal refusal)
     {

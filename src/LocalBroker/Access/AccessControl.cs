@@ -105,7 +105,7 @@ public sealed class AccessControl : IDisposable
     }
 
     /// <summary>Begins to have a client prove who it is; null when the method is not offered. Who its certificate says it is, it must be.</summary>
-    internal IAuthenticationExchange? BeginAuthentication(ConnectRequest request, string method, Action<string?> refused)
+    internal IAuthenticationExchange? BeginAuthentication(ConnectRequest request, string method, Action<string?, ConnectRefusal> refused)
     {
         var expected = CertificateIdentity != CertificateIdentity.None && request.Certificate is { } certificate ? NameIn(certificate) ?? "" : null;
         return BeginAuthentication(method, ClientIdentity.AddressOf(request.Peer), expected, refused);
@@ -115,8 +115,8 @@ public sealed class AccessControl : IDisposable
     /// <param name="method">Authentication Method.</param>
     /// <param name="address">Where the client comes from.</param>
     /// <param name="expected">Who it must be; null for anyone.</param>
-    /// <param name="refused">Told when it fails, with the name the client gave.</param>
-    internal IAuthenticationExchange? BeginAuthentication(string method, IPAddress? address, string? expected, Action<string?> refused) =>
+    /// <param name="refused">Told when it fails, with the name the client gave, and why.</param>
+    internal IAuthenticationExchange? BeginAuthentication(string method, IPAddress? address, string? expected, Action<string?, ConnectRefusal> refused) =>
         Users is { } users && ScramMethod.All.FirstOrDefault(scram => scram.Name == method) is { } known
             ? new ScramAuthentication(
                 new ScramExchange(known, name => users.KeysFor(known, name), ScramExchange.NewNonce()), _passwords, address, expected, refused)

@@ -51,30 +51,24 @@ internal sealed class PasswordCheck(TimeProvider clock) : IDisposable
         return TryEnter(network) ? new(VerifySlowlyAsync(hash, user, password, code, network)) : new(PasswordVerdict.Busy);
     }
 
-    /// <summary>Has who failed in another way wait as if the password had been wrong.</summary>
-    /// <returns>False at once when too many wait already, or the gateway stops.</returns>
-    public async Task<bool> WaitForFailureAsync(IPAddress? address)
+    /// <summary>Judges a proof that is verified already, as quick as that is: within the same limits, and a wrong one waits as a wrong password does.</summary>
+    public ValueTask<PasswordVerdict> JudgeAsync(bool isRight, IPAddress? address)
     {
         var network = FailedAttempts.NetworkOf(address);
         if (!TryEnter(network))
         {
-            return false;
+            // Whether it was right stays untold, so that nobody tries more of them than passwords.
+            return new(PasswordVerdict.Busy);
         }
 
         Interlocked.Decrement(ref _waiting);
-        try
-        {
-            await Task.Delay(_failures.Add(network), clock, _stopping.Token);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-        finally
+        if (isRight)
         {
             Leave(network);
+            return new(PasswordVerdict.Right);
         }
+
+        return new(WaitAsWrongAsync(network));
     }
 
     /// <summary>Lets nobody wait any longer.</summary>
@@ -97,6 +91,23 @@ internal sealed class PasswordCheck(TimeProvider clock) : IDisposable
                 return PasswordVerdict.Right;
             }
 
+            await Task.Delay(_failures.Add(network), clock, _stopping.Token);
+            return PasswordVerdict.Wrong;
+        }
+        catch (OperationCanceledException)
+        {
+            return PasswordVerdict.Busy;
+        }
+        finally
+        {
+            Leave(network);
+        }
+    }
+
+    private async Task<PasswordVerdict> WaitAsWrongAsync(IPAddress network)
+    {
+        try
+        {
             await Task.Delay(_failures.Add(network), clock, _stopping.Token);
             return PasswordVerdict.Wrong;
         }

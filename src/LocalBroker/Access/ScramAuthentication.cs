@@ -8,8 +8,8 @@ namespace Edge.LocalBroker.Access;
 /// <param name="passwords">Where failures are remembered.</param>
 /// <param name="address">Where the client comes from.</param>
 /// <param name="expected">Who it must be; null for anyone.</param>
-/// <param name="refused">Told when it fails, with the name the client gave.</param>
-internal sealed class ScramAuthentication(ScramExchange scram, PasswordCheck passwords, IPAddress? address, string? expected, Action<string?> refused)
+/// <param name="refused">Told when it fails, with the name the client gave, and why.</param>
+internal sealed class ScramAuthentication(ScramExchange scram, PasswordCheck passwords, IPAddress? address, string? expected, Action<string?, ConnectRefusal> refused)
     : IAuthenticationExchange
 {
     private int _steps;
@@ -23,26 +23,31 @@ internal sealed class ScramAuthentication(ScramExchange scram, PasswordCheck pas
     /// <inheritdoc/>
     public ValueTask<AuthenticationStep> ContinueAsync(ReadOnlyMemory<byte> data)
     {
-        _steps++;
-        if (_steps == 1 && scram.TryBegin(data.Span, out var challenge))
-        {
-            return new(new AuthenticationStep(AuthenticationOutcome.Continue, challenge));
-        }
-
-        if (_steps == 2 && scram.TryFinish(data.Span, out var signature) && (expected ?? scram.UserName) == scram.UserName)
-        {
-            UserName = scram.UserName;
-            return new(new AuthenticationStep(AuthenticationOutcome.Success, signature));
-        }
-
         UserName = null;
-        return new(RefuseAsync());
+        _steps++;
+        if (_steps == 1 && scram.TryBegin(data.Span, out var answer))
+        {
+            return new(new AuthenticationStep(AuthenticationOutcome.Continue, answer));
+        }
+
+        answer = [];
+        var isRight = _steps == 2 && scram.TryFinish(data.Span, out answer) && (expected ?? scram.UserName) == scram.UserName;
+        var verdict = passwords.JudgeAsync(isRight, address);
+        return verdict.IsCompletedSuccessfully ? new(ToStep(verdict.Result, answer)) : new(AwaitAsync(verdict, answer));
     }
 
-    private async Task<AuthenticationStep> RefuseAsync()
+    private async Task<AuthenticationStep> AwaitAsync(ValueTask<PasswordVerdict> verdict, byte[] answer) => ToStep(await verdict, answer);
+
+    private AuthenticationStep ToStep(PasswordVerdict verdict, byte[] answer)
     {
-        var isTold = await passwords.WaitForFailureAsync(address);
-        refused(scram.UserName);
-        return new AuthenticationStep(isTold ? AuthenticationOutcome.Refused : AuthenticationOutcome.Unavailable);
+        if (verdict == PasswordVerdict.Right)
+        {
+            UserName = scram.UserName;
+            return new AuthenticationStep(AuthenticationOutcome.Success, answer);
+        }
+
+        var isWrong = verdict == PasswordVerdict.Wrong;
+        refused(scram.UserName, isWrong ? ConnectRefusal.BadCredentials : ConnectRefusal.Unavailable);
+        return new AuthenticationStep(isWrong ? AuthenticationOutcome.Refused : AuthenticationOutcome.Unavailable);
     }
 }

@@ -61,7 +61,7 @@ public sealed class NodeClientTests : EndToEndTest
             "env", "NODE_PATH=/usr/share/nodejs", "node", Path.Combine(AppContext.BaseDirectory, "Scripts", "scram.js"), $"mqtt://localhost:{gateway.MqttPort}", hash, "alice", first, second);
 
         Assert.Equal(told, output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Equal(refusal == 0 ? "" : $"refused with {refusal}\n", errors);
+        Assert.Equal(refusal == 0 ? "" : $"refused with {refusal}", errors.TrimEnd());
         Assert.Equal(refusal == 0 ? 0 : 1, exitCode);
     }
 }

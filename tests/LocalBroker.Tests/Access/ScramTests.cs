@@ -195,6 +195,28 @@ public sealed class ScramTests
     }
 
     [Fact]
+    public async Task Beyond_what_may_wait_of_an_address_nobody_learns_whether_a_proof_is_right()
+    {
+        using var broker = Broker();
+        var waiting = new List<Task<AuthenticationStep>>();
+        for (var i = 0; i < PasswordCheck.MostWaitingOfOne; i++)
+        {
+            waiting.Add(broker.Broker.BeginAuthentication(Request("c"), ScramMethod.Sha256.Name)!.ContinueAsync("wrong"u8.ToArray()).AsTask());
+        }
+
+        var (outcome, _) = await AuthenticateAsync(broker, Request("c"), "alice", "right");
+        Assert.Equal(AuthenticationOutcome.Unavailable, outcome);
+        Assert.Equal(1, broker.Broker.Metrics.ClientsRefusedFor(ConnectRefusal.Unavailable));
+        var elsewhere = await AuthenticateAsync(broker, Request("c") with { Peer = "198.51.100.1:1" }, "alice", "right");
+        Assert.Equal(AuthenticationOutcome.Success, elsewhere.Outcome);
+
+        broker.Clock.Advance(FailedAttempts.LongestDelay);
+        Assert.All(await Task.WhenAll(waiting), step => Assert.Equal(AuthenticationOutcome.Refused, step.Outcome));
+        Assert.Equal(AuthenticationOutcome.Success, (await AuthenticateAsync(broker, Request("c"), "alice", "right")).Outcome);
+        broker.Log.Lines.Clear();
+    }
+
+    [Fact]
     public async Task A_half_finished_exchange_or_anothers_lets_nobody_in()
     {
         using var broker = Broker();
