@@ -71,8 +71,7 @@ public sealed partial class Broker : IBroker, IDisposable
         _events = clientEventsOf is null ? null : new ClientEvents(clientEventsOf, clock);
         _connections = new ConnectionLimit(options.MaxConnections);
         var limits = new QueueLimits(options.MaxQueuedMessages, options.MaxQueuedBytes, options.Overflow, options.MaxInflight);
-        var total = options.MaxQueuedBytesTotal > 0 ? new QueuedTotal(options.MaxQueuedBytesTotal, _sessions) : null;
-        _services = new SessionServices(log, drops, Metrics, clock, logger, limits, total);
+        _services = new SessionServices(log, drops, Metrics, clock, logger, limits, QueuedTotal.For(options, _sessions));
         Restore(store.Load());
     }
 

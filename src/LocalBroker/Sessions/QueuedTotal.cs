@@ -17,6 +17,10 @@ internal sealed class QueuedTotal(long limit, ConcurrentDictionary<string, Sessi
     private Session? _largest;
     private long _half;
 
+    /// <summary>The total of a broker; null where there is no limit.</summary>
+    public static QueuedTotal? For(BrokerOptions options, ConcurrentDictionary<string, Session> sessions) =>
+        options.MaxQueuedBytesTotal > 0 ? new QueuedTotal(options.MaxQueuedBytesTotal, sessions) : null;
+
     /// <summary>Whether more waits at QoS 1 and 2 than may.</summary>
     public bool IsExceeded => Kept > limit;
 
