@@ -11,15 +11,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.LocalBroker;
 
-/// <summary>The broker: who is connected, and the end of sessions. Routing and subscriptions are in the other parts.</summary>
+/// <summary>The broker: what it is made of, and the end of connections and sessions. Their beginning, routing and subscriptions are in the other parts.</summary>
 /// <remarks>
 /// Safe for any number of callers. No lock is held while another is taken: the table of sessions is a concurrent dictionary, each
 /// session has one lock, and who meets a session that has just ended begins anew.
 /// </remarks>
 public sealed partial class Broker : IBroker, IDisposable
 {
-    private const int MaxClientIdOctets = 65_535;
-
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<long, bool> _numbersInUse = new();
     private readonly TopicTree _tree = new();
@@ -35,7 +33,6 @@ public sealed partial class Broker : IBroker, IDisposable
     private readonly Deadlines _deadlines;
     private readonly DelayedMessages _delayed;
     private readonly TopicRewrite? _rewrite;
-    private long _lastNumber;
 
     /// <summary>Restores what the store kept. What fell due meanwhile waits for <see cref="Start"/>.</summary>
     /// <param name="options">Limits.</param>
@@ -98,67 +95,6 @@ public sealed partial class Broker : IBroker, IDisposable
     public (int Messages, long Bytes)? QueueOf(string clientId) =>
         _sessions.TryGetValue(clientId, out var session) ? session.Queued : null;
 
-    /// <inheritdoc/>
-    public async ValueTask<ConnectOutcome> ConnectAsync(ConnectRequest request, IDeliverySink sink)
-    {
-        if (Refuse(request) is not ConnectRefusal.None and var refusal)
-        {
-            return Refused(request, refusal);
-        }
-
-        var isClient = request.Queue is null;
-        if (isClient && _access.IsBanned(ClientIdentity.Of(request)))
-        {
-            return Refused(request, ConnectRefusal.Banned);
-        }
-
-        var admission = await _access.AdmitAsync(request);
-        if (admission.Refusal != ConnectRefusal.None)
-        {
-            return Refused(request, admission.Refusal);
-        }
-
-        // From here on the name is one that was verified, and the password has done its duty.
-        request = request with { UserName = admission.UserName, Password = null };
-        if (isClient && (_access.IsBanned(ClientIdentity.Of(request)) || !TryConnect(request)))
-        {
-            return Refused(request, ConnectRefusal.Banned);
-        }
-
-        if (!MayHaveWill(request))
-        {
-            return Refused(request, ConnectRefusal.NotAuthorized);
-        }
-
-        if (isClient && !TryEnter(_connections, request))
-        {
-            return Refuse(request, "mqtt.max_connections");
-        }
-
-        if (request.ClientId.Length == 0)
-        {
-            request = request with { ClientId = $"edge-{Guid.NewGuid():N}" };
-        }
-
-        var expiry = isClient && request.SessionExpiry > _options.MaxSessionExpiry ? _options.MaxSessionExpiry : request.SessionExpiry;
-        var connection = new SessionConnection(this, sink, request, admission, _clock.GetUtcNow());
-        var (present, mustCommit) = Attach(connection, request, expiry);
-        SubscribeAutomatically(connection.Session);
-        TellConnected(connection, request, expiry);
-        _logger.ClientConnected(request.ClientId, request.Peer, request.Protocol, present);
-        if (isClient && !_access.Keeps(admission, connection.Session.Client))
-        {
-            sink.OnDetached(DetachReason.Administrative); // The user was removed or banned meanwhile.
-        }
-
-        if (mustCommit)
-        {
-            await _store.CommitAsync();
-        }
-
-        return new ConnectOutcome(ConnectRefusal.None, connection, present);
-    }
-
     /// <summary>Parts every connection from its session, as the gateway stops.</summary>
     public void DetachAll()
     {
@@ -198,68 +134,6 @@ public sealed partial class Broker : IBroker, IDisposable
         Publish(session, dueWill);
         Save(session);
         _deadlines.Watch(session);
-    }
-
-    private static ConnectRefusal Refuse(ConnectRequest request)
-    {
-        var claimsToBeInternal = request.ClientId.StartsWith(ConnectRequest.InternalPrefix, StringComparison.Ordinal);
-        return claimsToBeInternal != request.Queue is not null || request.ClientId.Length > MaxClientIdOctets || request.ClientId.Contains('\0')
-            ? ConnectRefusal.ClientIdInvalid
-            : ConnectRefusal.None;
-    }
-
-    private (bool Present, bool MustCommit) Attach(SessionConnection connection, ConnectRequest request, TimeSpan expiry)
-    {
-        var mustCommit = false;
-        while (true)
-        {
-            if (!_sessions.TryGetValue(request.ClientId, out var session))
-            {
-                session = new Session(request.ClientId, expiry > TimeSpan.Zero ? NewNumber() : 0, _services);
-                connection.Session = session;
-                session.Begin(connection, request, expiry);
-                if (_sessions.TryAdd(request.ClientId, session))
-                {
-                    Joined(session);
-                    Save(session);
-                    return (false, mustCommit || session.IsDurable);
-                }
-
-                _numbersInUse.TryRemove(session.Number, out _);
-            }
-            else if (!request.CleanStart && TryResume(session, connection, request, expiry))
-            {
-                return (true, true);
-            }
-            else
-            {
-                mustCommit |= session.IsDurable;
-                End(session);
-            }
-        }
-    }
-
-    private bool TryResume(Session session, SessionConnection connection, ConnectRequest request, TimeSpan expiry)
-    {
-        connection.Session = session;
-        if (!session.TryResume(connection, request, expiry, _clock.GetUtcNow(), out var parting))
-        {
-            return false;
-        }
-
-        if (parting.Connection is null)
-        {
-            Joined(session);
-        }
-        else
-        {
-            Replaced(session);
-        }
-
-        Part(session, parting, ClientEvents.TakenOver);
-        Save(session);
-        session.Announce();
-        return true;
     }
 
     /// <summary>Keeps the terms of a durable session as they are now.</summary>
@@ -387,18 +261,6 @@ public sealed partial class Broker : IBroker, IDisposable
             if (parted is not null && session is { HasEnded: true, HasHeirs: false })
             {
                 Delete(session);
-            }
-        }
-    }
-
-    private long NewNumber()
-    {
-        while (true)
-        {
-            var number = Interlocked.Increment(ref _lastNumber) & LogEntry.MaxQueue;
-            if (number != 0 && _numbersInUse.TryAdd(number, true))
-            {
-                return number;
             }
         }
     }

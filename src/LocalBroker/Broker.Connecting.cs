@@ -1,0 +1,149 @@
+using Edge.LocalBroker.Access;
+using Edge.LocalBroker.Sessions;
+using Edge.Messaging;
+using Edge.Messaging.Stores;
+
+namespace Edge.LocalBroker;
+
+/// <summary>How a client gets a session: a new one, or the one that it had.</summary>
+public sealed partial class Broker
+{
+    private const int MaxClientIdOctets = 65_535;
+
+    private long _lastNumber;
+
+    /// <inheritdoc/>
+    public async ValueTask<ConnectOutcome> ConnectAsync(ConnectRequest request, IDeliverySink sink)
+    {
+        if (Refuse(request) is not ConnectRefusal.None and var refusal)
+        {
+            return Refused(request, refusal);
+        }
+
+        var isClient = request.Queue is null;
+        if (isClient && _access.IsBanned(ClientIdentity.Of(request)))
+        {
+            return Refused(request, ConnectRefusal.Banned);
+        }
+
+        var admission = await _access.AdmitAsync(request);
+        if (admission.Refusal != ConnectRefusal.None)
+        {
+            return Refused(request, admission.Refusal);
+        }
+
+        // From here on the name is one that was verified, and the password has done its duty.
+        request = request with { UserName = admission.UserName, Password = null };
+        if (isClient && (_access.IsBanned(ClientIdentity.Of(request)) || !TryConnect(request)))
+        {
+            return Refused(request, ConnectRefusal.Banned);
+        }
+
+        if (!MayHaveWill(request))
+        {
+            return Refused(request, ConnectRefusal.NotAuthorized);
+        }
+
+        if (isClient && !TryEnter(_connections, request))
+        {
+            return Refuse(request, "mqtt.max_connections");
+        }
+
+        if (request.ClientId.Length == 0)
+        {
+            request = request with { ClientId = $"edge-{Guid.NewGuid():N}" };
+        }
+
+        var expiry = isClient && request.SessionExpiry > _options.MaxSessionExpiry ? _options.MaxSessionExpiry : request.SessionExpiry;
+        var connection = new SessionConnection(this, sink, request, admission, _clock.GetUtcNow());
+        var (present, mustCommit) = Attach(connection, request, expiry);
+        SubscribeAutomatically(connection.Session);
+        TellConnected(connection, request, expiry);
+        _logger.ClientConnected(request.ClientId, request.Peer, request.Protocol, present);
+        if (isClient && !_access.Keeps(admission, connection.Session.Client))
+        {
+            sink.OnDetached(DetachReason.Administrative); // The user was removed or banned meanwhile.
+        }
+
+        if (mustCommit)
+        {
+            await _store.CommitAsync();
+        }
+
+        return new ConnectOutcome(ConnectRefusal.None, connection, present);
+    }
+
+    private static ConnectRefusal Refuse(ConnectRequest request)
+    {
+        var claimsToBeInternal = request.ClientId.StartsWith(ConnectRequest.InternalPrefix, StringComparison.Ordinal);
+        return claimsToBeInternal != request.Queue is not null || request.ClientId.Length > MaxClientIdOctets || request.ClientId.Contains('\0')
+            ? ConnectRefusal.ClientIdInvalid
+            : ConnectRefusal.None;
+    }
+
+    private (bool Present, bool MustCommit) Attach(SessionConnection connection, ConnectRequest request, TimeSpan expiry)
+    {
+        var mustCommit = false;
+        while (true)
+        {
+            if (!_sessions.TryGetValue(request.ClientId, out var session))
+            {
+                session = new Session(request.ClientId, expiry > TimeSpan.Zero ? NewNumber() : 0, _services);
+                connection.Session = session;
+                session.Begin(connection, request, expiry);
+                if (_sessions.TryAdd(request.ClientId, session))
+                {
+                    Joined(session);
+                    Save(session);
+                    return (false, mustCommit || session.IsDurable);
+                }
+
+                _numbersInUse.TryRemove(session.Number, out _);
+            }
+            else if (!request.CleanStart && TryResume(session, connection, request, expiry))
+            {
+                return (true, true);
+            }
+            else
+            {
+                mustCommit |= session.IsDurable;
+                End(session);
+            }
+        }
+    }
+
+    private bool TryResume(Session session, SessionConnection connection, ConnectRequest request, TimeSpan expiry)
+    {
+        connection.Session = session;
+        if (!session.TryResume(connection, request, expiry, _clock.GetUtcNow(), out var parting))
+        {
+            return false;
+        }
+
+        if (parting.Connection is null)
+        {
+            Joined(session);
+        }
+        else
+        {
+            Replaced(session);
+        }
+
+        Part(session, parting, ClientEvents.TakenOver);
+        Save(session);
+        session.Announce();
+        return true;
+    }
+
+    private long NewNumber()
+    {
+        while (true)
+        {
+            var number = Interlocked.Increment(ref _lastNumber) & LogEntry.MaxQueue;
+            if (number != 0 && _numbersInUse.TryAdd(number, true))
+            {
+                return number;
+            }
+        }
+    }
+}
