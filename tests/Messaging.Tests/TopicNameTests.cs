@@ -46,6 +46,16 @@ public sealed class TopicNameTests
         Assert.False(TopicName.TryParse(Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)), out _));
 
     [Fact]
+    public void A_byte_order_mark_is_a_character_like_any()
+    {
+        Assert.True(TopicName.TryParse([0xEF, 0xBB, 0xBF, (byte)'a'], out var marked));
+        Assert.True(TopicName.TryParse("a", out var plain));
+
+        Assert.Equal("\uFEFFa", marked.ToString());
+        Assert.NotEqual(plain, marked);
+    }
+
+    [Fact]
     public void Half_a_surrogate_pair_is_no_text() => Assert.False(TopicName.TryParse("a\uD83C", out _));
 
     [Theory]

@@ -120,7 +120,7 @@ internal static class Fuzzing
         var cuts = new List<int>();
         for (var left = length; left > 0 && cuts.Count < 1_000; left -= cuts[^1])
         {
-            cuts.Add(random.Next(1, most + 1));
+            cuts.Add(random.Next(1, Math.Min(left, most) + 1));
         }
 
         return [.. cuts];
