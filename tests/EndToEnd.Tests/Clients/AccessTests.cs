@@ -28,6 +28,7 @@ public sealed class AccessTests : EndToEndTest
 
         Assert.Equal(expected, exitCode);
         Assert.Contains(why, errors, StringComparison.Ordinal);
+        await gateway.Run.Errors.FirstAsync(line => line.Contains("event=4005", StringComparison.Ordinal), "the refusal in the log");
         Assert.Single(gateway.Log, line => line.Contains("event=4005", StringComparison.Ordinal));
         Assert.DoesNotContain(gateway.Log, line => line.Contains("wrong", StringComparison.Ordinal) || line.Contains("right", StringComparison.Ordinal));
     }

@@ -30,7 +30,9 @@ public sealed class ConnectionLimitTests : EndToEndTest
 
         await client.SubscribeAsync("$SYS/broker/clients/refused/quota-exceeded", qos: 0);
         await client.Received.FirstAsync(message => message.Text == "2", "Two refusals, counted");
-        Assert.Single(gateway.Log, line => line.Contains($"{limit.Split(' ')[0]} is reached", StringComparison.Ordinal));
+        var told = $"{limit.Split(' ')[0]} is reached";
+        await gateway.Run.Errors.FirstAsync(line => line.Contains(told, StringComparison.Ordinal), "the limit in the log");
+        Assert.Single(gateway.Log, line => line.Contains(told, StringComparison.Ordinal));
         await client.Client.DisconnectAsync(new MQTTnet.MqttClientDisconnectOptions(), TestContext.Current.CancellationToken);
         await using var next = await ConnectWhenThereIsRoomAsync(gateway);
     }
