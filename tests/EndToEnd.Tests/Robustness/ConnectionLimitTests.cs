@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Edge.EndToEnd.Tests.Harness;
 
 namespace Edge.EndToEnd.Tests.Robustness;
@@ -78,13 +79,26 @@ public sealed class ConnectionLimitTests : EndToEndTest
         var ends = new List<Task<byte[]>>();
         for (var i = 0; i < 101; i++)
         {
-            ends.Add(Own(await WireConversation.ConnectAsync(gateway.MqttPort)).ReadToEndAsync());
+            ends.Add(await ConnectAndReadAsync(gateway.MqttPort));
         }
 
         Assert.Empty(await await Task.WhenAny(ends));
         await client.SubscribeAsync("a");
         await client.PublishAsync("a", "well");
         Assert.Equal("well", (await client.ReceiveAsync("a")).Text);
+    }
+
+    /// <summary>What comes on a connection; nothing when it is cut before it is made.</summary>
+    private async Task<Task<byte[]>> ConnectAndReadAsync(int port)
+    {
+        try
+        {
+            return Own(await WireConversation.ConnectAsync(port)).ReadToEndAsync();
+        }
+        catch (SocketException cut) when (cut.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return Task.FromResult<byte[]>([]);
+        }
     }
 
     [Theory]

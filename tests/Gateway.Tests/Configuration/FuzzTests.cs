@@ -30,6 +30,16 @@ public sealed class FuzzTests : IDisposable
         topics = ["a/${clientid}/#", "${username}", "${cert_common_name}/+"]
         """;
 
+    private const string Bans =
+        """
+        [[ban]]
+        client = "press-7"
+        until = 2027-01-01T00:00:00Z
+        reason = "lost"
+        [[ban]]
+        address = ["192.0.2.0/24", "2001:db8::1"]
+        """;
+
     private const string Settings =
         """
         gateway.name = "edge-1"
@@ -68,12 +78,14 @@ public sealed class FuzzTests : IDisposable
     }
 
     [Fact]
-    public void Users_and_access_list() => Fuzz([Users, Rules, "[[rule]]\nallow = 'all'\n"], (file, report) =>
+    public void Users_access_list_and_bans() => Fuzz([Users, Rules, Bans, "[[rule]]\nallow = 'all'\n"], (file, report) =>
     {
         var before = report.Faults.Count;
         Assert.Equal(UsersFile.Read(file, report) is null, report.Faults.Count > before);
         before = report.Faults.Count;
         Assert.Equal(RuleFile.ReadAccess(file, allowsOthers: false, report) is null, report.Faults.Count > before);
+        before = report.Faults.Count;
+        Assert.Equal(RuleFile.ReadBans(file, report) is null, report.Faults.Count > before);
     });
 
     private void Fuzz(string[] good, Action<string, ConfigurationReport> read)
