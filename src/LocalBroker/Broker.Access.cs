@@ -65,12 +65,12 @@ public sealed partial class Broker
     private static string Shorten(string text) => text.Length <= LongestShown ? text : $"{text.AsSpan(0, LongestShown)}…";
 
     /// <summary>Counts a client's connection; false when it comes again and again, and is kept out from now on.</summary>
-    private bool TryConnect(ConnectRequest request)
+    private bool TryConnect(ClientIdentity client, string peer)
     {
-        var isWell = _access.TryConnect(ClientIdentity.Of(request));
+        var isWell = _access.TryConnect(client);
         if (!isWell)
         {
-            _logger.ClientFlaps(Shorten(request.ClientId), request.Peer);
+            _logger.ClientFlaps(Shorten(client.ClientId), peer);
         }
 
         return isWell;
@@ -104,7 +104,7 @@ public sealed partial class Broker
     }
 
     /// <summary>Whether a client may publish its Will. It learns now that it may not, and not when it is gone; when it is, the rules of that time decide.</summary>
-    private bool MayHaveWill(ConnectRequest request)
+    private bool MayHaveWill(ConnectRequest request, ClientIdentity client)
     {
         if (request is not { Will.Message: { } will, Queue: null } || _access.Rules is not { IsOpen: false } rules)
         {
@@ -113,7 +113,7 @@ public sealed partial class Broker
 
         // One that names no time is dropped and counted when it is published, as any message is.
         var topic = DelayedTopic.IsDelayed(will.Topic) && DelayedTopic.TryParse(will.Topic, _clock.GetUtcNow(), out var real, out _) ? real : will.Topic;
-        return rules.For(ClientIdentity.Of(request)).Publish(topic, will.Qos, will.Retain).IsAllowed;
+        return rules.For(client).Publish(topic, will.Qos, will.Retain).IsAllowed;
     }
 
     /// <summary>Whether a client may get anything of what a subscription asks for.</summary>

@@ -21,7 +21,8 @@ public sealed partial class Broker
         }
 
         var isClient = request.Queue is null;
-        if (isClient && _access.IsBanned(ClientIdentity.Of(request)))
+        var client = ClientIdentity.Of(request);
+        if (isClient && _access.IsBanned(client))
         {
             return Refused(request, ConnectRefusal.Banned);
         }
@@ -34,12 +35,13 @@ public sealed partial class Broker
 
         // From here on the name is one that was verified, and the password has done its duty.
         request = request with { UserName = admission.UserName, Password = null };
-        if (isClient && (_access.IsBanned(ClientIdentity.Of(request)) || !TryConnect(request)))
+        client = client with { UserName = admission.UserName };
+        if (isClient && _access.IsBanned(client))
         {
             return Refused(request, ConnectRefusal.Banned);
         }
 
-        if (!MayHaveWill(request))
+        if (!MayHaveWill(request, client))
         {
             return Refused(request, ConnectRefusal.NotAuthorized);
         }
@@ -52,10 +54,16 @@ public sealed partial class Broker
         if (request.ClientId.Length == 0)
         {
             request = request with { ClientId = $"edge-{Guid.NewGuid():N}" };
+            client = client with { ClientId = request.ClientId };
+        }
+        else if (isClient && !TryConnect(client, request.Peer))
+        {
+            _connections.Leave();
+            return Refused(request, ConnectRefusal.Banned);
         }
 
         var expiry = isClient && request.SessionExpiry > _options.MaxSessionExpiry ? _options.MaxSessionExpiry : request.SessionExpiry;
-        var connection = new SessionConnection(this, sink, request, admission, _clock.GetUtcNow());
+        var connection = new SessionConnection(this, sink, client, request, admission, _clock.GetUtcNow());
         var (present, mustCommit) = Attach(connection, request, expiry);
         SubscribeAutomatically(connection.Session);
         TellConnected(connection, request, expiry);

@@ -10,7 +10,7 @@ namespace Edge.LocalBroker.Access;
 /// <param name="CertificateName">Common Name of its certificate; null when it showed none.</param>
 public sealed record ClientIdentity(string ClientId, string? UserName, IPAddress? Address, string? CertificateName = null)
 {
-    /// <summary>Who a client is whose user name was verified.</summary>
+    /// <summary>Who a client says it is; its user name is yet to be verified.</summary>
     public static ClientIdentity Of(ConnectRequest request) => new(request.ClientId, request.UserName, AddressOf(request.Peer), request.Certificate?.CommonName);
 
     /// <summary>The address in a text such as <c>192.0.2.7:50123</c>; null when there is none.</summary>

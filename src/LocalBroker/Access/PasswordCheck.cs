@@ -48,7 +48,7 @@ internal sealed class PasswordCheck(TimeProvider clock) : IDisposable
         }
 
         var network = FailedAttempts.NetworkOf(address);
-        return TryEnter(network) ? new(VerifySlowlyAsync(hash, user, password, code, network)) : new(PasswordVerdict.Busy);
+        return TryEnter(network) ? new(AnswerAsync(MatchesAsync(hash, user, password, code), network)) : new(PasswordVerdict.Busy);
     }
 
     /// <summary>Judges a proof that is verified already, as quick as that is: within the same limits, and a wrong one waits as a wrong password does.</summary>
@@ -62,13 +62,7 @@ internal sealed class PasswordCheck(TimeProvider clock) : IDisposable
         }
 
         Interlocked.Decrement(ref _waiting);
-        if (isRight)
-        {
-            Leave(network);
-            return new(PasswordVerdict.Right);
-        }
-
-        return new(WaitAsWrongAsync(network));
+        return new(AnswerAsync(new(isRight), network));
     }
 
     /// <summary>Lets nobody wait any longer.</summary>
@@ -81,13 +75,13 @@ internal sealed class PasswordCheck(TimeProvider clock) : IDisposable
         _workers.Dispose();
     }
 
-    private async Task<PasswordVerdict> VerifySlowlyAsync(PasswordHash hash, string user, ReadOnlyMemory<byte> password, byte[] code, IPAddress network)
+    /// <summary>Answers whose place was taken by <see cref="TryEnter"/>; a wrong one waits.</summary>
+    private async Task<PasswordVerdict> AnswerAsync(ValueTask<bool> isRight, IPAddress network)
     {
         try
         {
-            if (await MatchesAsync(hash, password))
+            if (await isRight)
             {
-                _verified[user] = (hash, code);
                 return PasswordVerdict.Right;
             }
 
@@ -104,24 +98,7 @@ internal sealed class PasswordCheck(TimeProvider clock) : IDisposable
         }
     }
 
-    private async Task<PasswordVerdict> WaitAsWrongAsync(IPAddress network)
-    {
-        try
-        {
-            await Task.Delay(_failures.Add(network), clock, _stopping.Token);
-            return PasswordVerdict.Wrong;
-        }
-        catch (OperationCanceledException)
-        {
-            return PasswordVerdict.Busy;
-        }
-        finally
-        {
-            Leave(network);
-        }
-    }
-
-    private async Task<bool> MatchesAsync(PasswordHash hash, ReadOnlyMemory<byte> password)
+    private async ValueTask<bool> MatchesAsync(PasswordHash hash, string user, ReadOnlyMemory<byte> password, byte[] code)
     {
         try
         {
@@ -129,7 +106,13 @@ internal sealed class PasswordCheck(TimeProvider clock) : IDisposable
             try
             {
                 Interlocked.Increment(ref _hashesMade);
-                return await Task.Run(() => hash.Matches(password.Span));
+                var isRight = await Task.Run(() => hash.Matches(password.Span));
+                if (isRight)
+                {
+                    _verified[user] = (hash, code);
+                }
+
+                return isRight;
             }
             finally
             {

@@ -6,10 +6,12 @@ namespace Edge.LocalBroker.Sessions;
 /// <summary>One connection's hold on a <see cref="Session"/>. Once another connection has it, every call comes to nothing.</summary>
 /// <param name="broker">The broker.</param>
 /// <param name="sink">Where the client's front takes deliveries.</param>
-/// <param name="request">What the client asked for, under the name that was verified.</param>
+/// <param name="client">Who the client is, as far as it was verified.</param>
+/// <param name="request">What it asked for.</param>
 /// <param name="admission">As whom its client was let in, and by what.</param>
 /// <param name="now">The time.</param>
-internal sealed class SessionConnection(Broker broker, IDeliverySink sink, ConnectRequest request, Admission admission, DateTimeOffset now) : IBrokerSession
+internal sealed class SessionConnection(
+    Broker broker, IDeliverySink sink, ClientIdentity client, ConnectRequest request, Admission admission, DateTimeOffset now) : IBrokerSession
 {
     private Session? _session;
 
@@ -19,7 +21,7 @@ internal sealed class SessionConnection(Broker broker, IDeliverySink sink, Conne
     public Admission Admission => admission;
 
     /// <summary>Who the client is.</summary>
-    public ClientIdentity Client { get; } = ClientIdentity.Of(request);
+    public ClientIdentity Client => client;
 
     /// <summary>Protocol and version, such as <c>MQTT 5.0</c>.</summary>
     public string Protocol { get; } = request.Protocol;

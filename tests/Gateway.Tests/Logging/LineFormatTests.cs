@@ -110,7 +110,7 @@ public sealed class LineFormatTests
     [Theory]
     [InlineData("8:1234", "socket:[1234]", true)]
     [InlineData("8:1234", "socket:[999]", false)]
-    [InlineData("8:1234", "/tmp/log", false)]
+    [InlineData("8:1234", "/a/file", false)]
     [InlineData("8:", "socket:[]", false)]
     [InlineData("", "socket:[1234]", false)]
     [InlineData(null, "socket:[1234]", false)]

@@ -99,7 +99,7 @@ public sealed class AdmissionTests : IDisposable
     {
         var admission = Access(AnonymousAccess.Everyone, Known).AdmitAsync(Request(user, password, Loopback)).AsTask();
 
-        await AdvanceUntilAsync(admission);
+        await _clock.AdvanceUntilAsync(admission, FailedAttempts.LongestDelay);
         Assert.Equal(new Admission(ConnectRefusal.BadCredentials), await admission);
     }
 
@@ -110,7 +110,7 @@ public sealed class AdmissionTests : IDisposable
 
         var admission = access.AdmitAsync(Request("alice", new string('x', PasswordCheck.LongestPassword + 1), Loopback)).AsTask();
 
-        await AdvanceUntilAsync(admission);
+        await _clock.AdvanceUntilAsync(admission, FailedAttempts.LongestDelay);
         Assert.Equal(ConnectRefusal.BadCredentials, (await admission).Refusal);
     }
 
@@ -123,7 +123,7 @@ public sealed class AdmissionTests : IDisposable
         // The right one from the same address does not; as both take their turn at one worker, the wrong one has been looked at by then or soon.
         Assert.Equal(ConnectRefusal.None, (await access.AdmitAsync(Request("bob", "other", Remote))).Refusal);
         Assert.False(admission.IsCompleted);
-        await AdvanceUntilAsync(admission);
+        await _clock.AdvanceUntilAsync(admission, FailedAttempts.LongestDelay);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class AdmissionTests : IDisposable
         access.Users = UsersOf(("alice", "new"));
         var old = access.AdmitAsync(Request("alice", "right", Remote)).AsTask();
 
-        await AdvanceUntilAsync(old);
+        await _clock.AdvanceUntilAsync(old, FailedAttempts.LongestDelay);
         Assert.Equal(ConnectRefusal.BadCredentials, (await old).Refusal);
         Assert.Equal(ConnectRefusal.None, (await access.AdmitAsync(Request("alice", "new", Remote))).Refusal);
     }
@@ -163,7 +163,7 @@ public sealed class AdmissionTests : IDisposable
         foreach (var user in (string[])["alice", "mallory"])
         {
             var before = check.HashesMade;
-            await AdvanceUntilAsync(check.VerifyAsync(Known, user, "wrong"u8.ToArray(), null).AsTask());
+            await _clock.AdvanceUntilAsync(check.VerifyAsync(Known, user, "wrong"u8.ToArray(), null).AsTask(), FailedAttempts.LongestDelay);
             Assert.Equal(1, check.HashesMade - before);
         }
 
@@ -197,7 +197,7 @@ public sealed class AdmissionTests : IDisposable
         foreach (var clientId in (string[])["c1", "c1", "c2"])
         {
             var refusal = broker.Broker.ConnectAsync(Request("alice", "wrong", Remote) with { ClientId = clientId }, new RecordingSink()).AsTask();
-            await AdvanceUntilAsync(refusal);
+            await _clock.AdvanceUntilAsync(refusal, FailedAttempts.LongestDelay);
             Assert.Equal(ConnectRefusal.BadCredentials, (await refusal).Refusal);
         }
 
@@ -277,17 +277,5 @@ public sealed class AdmissionTests : IDisposable
         var access = new AccessControl(anonymous, _clock) { Users = users, CertificateIdentity = identity };
         _all.Add(access);
         return access;
-    }
-
-    /// <summary>Lets time pass until the answer is there.</summary>
-    private async Task AdvanceUntilAsync(Task answer)
-    {
-        var limit = Task.Delay(Names.Limit, TimeProvider.System, TestContext.Current.CancellationToken);
-        while (!answer.IsCompleted)
-        {
-            Assert.False(limit.IsCompleted);
-            _clock.Advance(FailedAttempts.LongestDelay);
-            await Task.Yield();
-        }
     }
 }

@@ -103,6 +103,37 @@ public sealed class BanTests : IDisposable
     }
 
     [Fact]
+    public async Task Clients_without_a_ClientId_are_many_and_do_not_flap()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(ConnectRefusal.None, await ConnectAsync(""));
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_a_limit_turns_away_does_not_flap_and_one_that_flaps_takes_no_place()
+    {
+        using var access = new AccessControl(AnonymousAccess.Everyone, _clock, new FlappingOptions { MaxConnects = 2 });
+        using var broker = new TestBroker(new BrokerOptions { MaxConnections = 1 }, clock: _clock, access: access);
+        var first = await broker.ConnectAsync("first");
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(ConnectRefusal.QuotaExceeded, await RefusalAsync("second"));
+        }
+
+        first.Lose();
+        (await broker.ConnectAsync("first")).Lose();
+        Assert.Equal(ConnectRefusal.Banned, await RefusalAsync("first"));
+
+        Assert.Equal(ConnectRefusal.None, await RefusalAsync("second"));
+        broker.Log.Lines.Clear();
+
+        async Task<ConnectRefusal> RefusalAsync(string clientId) =>
+            (await broker.Kept(broker.Broker.ConnectAsync(new ConnectRequest { ClientId = clientId }, new RecordingSink()))).Refusal;
+    }
+
+    [Fact]
     public async Task Connections_that_are_far_apart_are_no_flapping()
     {
         for (var i = 0; i < 10; i++)
