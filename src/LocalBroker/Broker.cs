@@ -256,7 +256,7 @@ public sealed partial class Broker : IBroker, IDisposable
             && CheckTopic(message.Topic, isOwn: false) == PublishOutcome.Accepted)
         {
             // A restart finds the message or the Will, and never both. Nobody waits for the answer.
-            var parted = session is { IsDurable: true, HasEnded: false } ? session.ToRecord() : null;
+            var parted = session.IsDurable ? session.ToRecord() : null;
             _ = RouteNowOr(due, null, message, 0, parted).AsTask();
             if (parted is not null && session is { HasEnded: true, HasHeirs: false })
             {

@@ -222,6 +222,28 @@ public sealed class WillTests : IDisposable
     }
 
     [Fact]
+    public async Task A_crash_as_a_session_ends_finds_the_Will_or_its_message_and_never_both()
+    {
+        (await _broker.SubscriberAsync("w", "will", expiry: 2 * Hour)).Disconnect();
+        (await _broker.ConnectAsync("c", Hour, will: Delayed)).Lose();
+
+        // A commit, and the crash, fall between the message and the end of the session, which another with its ClientId ends.
+        MemoryStore? left = null;
+        _broker.Store.Interrupt(nameof(ISessionStore.DeleteSession), () =>
+        {
+            _broker.Store.Commit();
+            left = _broker.Store.Crash();
+        });
+        await _broker.ConnectAsync("c", cleanStart: true);
+
+        using var restarted = new TestBroker(store: left, clock: _broker.Clock);
+        restarted.Clock.Advance(Hour);
+        restarted.Store.Commit();
+        var watcher = await restarted.ConnectAsync("w", 2 * Hour);
+        Assert.Single(watcher.TakeTexts());
+    }
+
+    [Fact]
     public async Task A_Will_that_waited_for_its_delay_at_a_crash_waits_on()
     {
         (await _broker.SubscriberAsync("w", "will", expiry: 2 * Hour)).Disconnect();
