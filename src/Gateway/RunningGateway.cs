@@ -33,6 +33,8 @@ internal sealed class RunningGateway : IAsyncDisposable
     private Task _bridging = Task.CompletedTask;
     private SystemTopicsTimer? _systemTopics;
     private MemoryWatch? _memory;
+    private IReadOnlyList<MqttListener> _mqttListeners = [];
+    private TcpFront? _mqttTcp;
     private MqttServer? _mqtt;
     private DatagramFront<MqttSnReply>? _mqttSn;
     private AccessFiles? _accessFiles;
@@ -65,7 +67,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     public Broker Broker { get; }
 
     /// <summary>Where MQTT is served over TCP; null when it is not.</summary>
-    public IPEndPoint? MqttEndPoint => MqttListeners.FirstOrDefault(listener => listener is { IsSecure: false, IsWebSocket: false })?.EndPoint;
+    public IPEndPoint? MqttEndPoint => _mqttTcp?.EndPoint;
 
     /// <summary>Where MQTT-SN is served; null when it is not.</summary>
     public IPEndPoint? MqttSnEndPoint => _mqttSn?.EndPoint;
@@ -75,7 +77,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     {
         get
         {
-            List<string> listeners = [.. MqttListeners.Select(listener => $"{listener.Name} {listener.EndPoint}")];
+            List<string> listeners = [.. _mqttListeners.Select(listener => $"{listener.Name} {listener.EndPoint}")];
             if (MqttSnEndPoint is { } mqttSn)
             {
                 listeners.Add($"MQTT-SN {mqttSn}");
@@ -84,8 +86,6 @@ internal sealed class RunningGateway : IAsyncDisposable
             return listeners is [] ? "no listener" : string.Join(", ", listeners);
         }
     }
-
-    private IReadOnlyList<MqttListener> MqttListeners => _mqtt?.Listeners ?? [];
 
     /// <summary>Opens the store, the listeners, and begins to bridge.</summary>
     /// <exception cref="StartException">A port is in use, or the store cannot be opened.</exception>
@@ -108,7 +108,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     public async ValueTask<bool> IsWellAsync(CancellationToken cancellation)
     {
         await _store.CommitAsync().WaitAsync(cancellation);
-        return _store.IsHealthy && _mqttSn is not { IsRunning: false };
+        return _store.IsHealthy && _mqttSn is not { IsRunning: false } && _mqttTcp is not { IsRunning: false };
     }
 
     /// <summary>Messages that wait for a bridge's upstream.</summary>
@@ -129,11 +129,9 @@ internal sealed class RunningGateway : IAsyncDisposable
         await (_systemTopics?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_memory?.DisposeAsync() ?? ValueTask.CompletedTask);
         Broker.DetachAll();
-        if (_mqtt is not null)
-        {
-            await _mqtt.StopAsync(limit.Token);
-            await _mqtt.DisposeAsync();
-        }
+        await Task.WhenAll(_mqttTcp?.StopAsync(limit.Token) ?? Task.CompletedTask, _mqtt?.StopAsync(limit.Token) ?? Task.CompletedTask);
+        await (_mqttTcp?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_mqtt?.DisposeAsync() ?? ValueTask.CompletedTask);
 
         _mqttSn?.Dispose();
         await _bridgesStopping.CancelAsync();
@@ -161,9 +159,16 @@ internal sealed class RunningGateway : IAsyncDisposable
         Broker.Start();
         var memory = _memory = new MemoryWatch(
             Broker, _drops, () => MemoryUse.OfProcess(settings.MemoryLimit), MemoryWatch.CollectGarbage, _clock, _logger);
-        if (MqttListener.AllOf(settings, _clock) is { Count: > 0 } listeners)
+        _mqttListeners = MqttListener.AllOf(settings, _clock);
+        if (_mqttListeners.FirstOrDefault(listener => listener.IsPlain) is { } plain)
         {
-            _mqtt = await MqttServer.StartAsync(listeners, settings.Mqtt, _services);
+            _mqttTcp = new TcpFront(plain, settings.Mqtt, _services);
+            _mqttTcp.Start();
+        }
+
+        if (_mqttListeners.Where(listener => !listener.IsPlain).ToList() is { Count: > 0 } others)
+        {
+            _mqtt = await MqttServer.StartAsync(others, settings.Mqtt, _services);
         }
 
         if (settings.MqttSnListener.Enabled)

@@ -21,7 +21,7 @@ public sealed unsafe class UdpLink : IDatagramLink
 
     private readonly Socket _socket;
     private readonly int _descriptor;
-    private readonly SafeEventHandle _wakeUp;
+    private readonly SafeDescriptor _wakeUp;
     private readonly MessageBatch _incoming;
     private readonly MessageBatch _outgoing = new(SendOctets);
     private readonly int[] _whole = new int[MessageBatch.Capacity];

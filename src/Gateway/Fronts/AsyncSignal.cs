@@ -1,57 +1,56 @@
 using System.Threading.Tasks.Sources;
+using Edge.Transports;
 
 namespace Edge.Gateway.Fronts;
 
 /// <summary>Wakes one waiting loop. Signals given while it runs are remembered as one. Waiting allocates nothing.</summary>
-internal sealed class AsyncSignal : IValueTaskSource
+/// <param name="link">Where the loop runs on after a signal, in its turn; null for the thread pool.</param>
+internal sealed class AsyncSignal(IStreamLink? link = null) : IValueTaskSource, IThreadPoolWorkItem
 {
-    private const int Idle = 0;
+    private const int Running = 0;
     private const int Waiting = 1;
     private const int Signalled = 2;
 
     private ManualResetValueTaskSourceCore<bool> _core;
     private int _state;
 
-    public AsyncSignal()
+    /// <summary>Wakes the loop now, or makes its next wait short. From any thread, which goes on at once.</summary>
+    public void Set()
     {
-        SetAction = Set;
-        ContinueAction = Continue;
+        if (Interlocked.Exchange(ref _state, Signalled) == Waiting)
+        {
+            Schedule();
+        }
     }
 
-    /// <summary><see cref="Set()"/> as one delegate for ever, to hang on awaiters.</summary>
-    public Action SetAction { get; }
+    /// <summary>As <see cref="Set"/>, but a loop that waits runs on this thread until it waits again. For threads that have nothing else to do.</summary>
+    public void Continue()
+    {
+        if (Interlocked.Exchange(ref _state, Signalled) == Waiting)
+        {
+            _core.SetResult(true);
+        }
+    }
 
-    /// <summary><see cref="Continue"/> as one delegate for ever.</summary>
-    public Action ContinueAction { get; }
-
-    /// <summary>Wakes the loop now, or makes its next wait end at once. From any thread, which goes on at once.</summary>
-    public void Set() => Set(isAsynchronous: true);
-
-    /// <summary>As <see cref="Set()"/>, but a loop that waits runs on this thread until it waits again. For threads that have nothing else to do.</summary>
-    public void Continue() => Set(isAsynchronous: false);
-
-    /// <summary>Completes with the next signal. One waiter at a time.</summary>
+    /// <summary>Completes with the next signal; after one that was given before, when others have had their turn. One waiter at a time.</summary>
     public ValueTask WaitAsync()
     {
-        if (Interlocked.CompareExchange(ref _state, Idle, Signalled) == Signalled)
-        {
-            return default;
-        }
-
         _core.Reset();
-        if (Interlocked.CompareExchange(ref _state, Waiting, Idle) == Signalled)
+        var wait = new ValueTask(this, _core.Version);
+        if (Interlocked.CompareExchange(ref _state, Waiting, Running) == Signalled)
         {
-            Volatile.Write(ref _state, Idle);
-            return default;
+            Schedule();
         }
 
-        return new ValueTask(this, _core.Version);
+        return wait;
     }
+
+    void IThreadPoolWorkItem.Execute() => _core.SetResult(true);
 
     void IValueTaskSource.GetResult(short token)
     {
         _core.GetResult(token);
-        Interlocked.CompareExchange(ref _state, Idle, Signalled);
+        Interlocked.CompareExchange(ref _state, Running, Signalled);
     }
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
@@ -59,12 +58,15 @@ internal sealed class AsyncSignal : IValueTaskSource
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
-    private void Set(bool isAsynchronous)
+    private void Schedule()
     {
-        if (Interlocked.Exchange(ref _state, Signalled) == Waiting)
+        if (link is not null)
         {
-            _core.RunContinuationsAsynchronously = isAsynchronous;
-            _core.SetResult(true);
+            link.Schedule(this);
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
 }

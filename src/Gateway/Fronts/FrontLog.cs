@@ -39,4 +39,10 @@ internal static partial class FrontLog
 
     [LoggerMessage(1110, LogLevel.Debug, "Closed a connection of {Peer} unheard: there are far more than {Limit} allows")]
     public static partial void SocketRefused(this ILogger logger, string peer, string limit);
+
+    [LoggerMessage(1111, LogLevel.Warning, "{Listener} has as many connections as the process may have files open; others wait until there is room; see LimitNOFILE of the service")]
+    public static partial void NoRoomForConnections(this ILogger logger, string listener);
+
+    [LoggerMessage(1112, LogLevel.Error, "A fault of this program passed by the connections of {Listener}")]
+    public static partial void LoopFaulted(this ILogger logger, string listener, Exception exception);
 }

@@ -1,28 +1,25 @@
-using System.Collections.Concurrent;
-using System.IO.Pipelines;
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Edge.Gateway.Fronts.Tls;
 using Edge.Messaging;
 using Edge.Protocols.Mqtt;
 using Edge.Protocols.Mqtt.Codec;
+using Edge.Transports;
 
 namespace Edge.Gateway.Fronts;
 
 /// <summary>Gives each connection its peer and its loop, whatever carries its octets.</summary>
 internal sealed class MqttHandler(MqttOptions options, FrontServices services)
 {
-    private readonly ConcurrentDictionary<IDuplexPipe, Task> _running = new();
+    private readonly TaskCompletionSource _allEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _running = 1;
 
     /// <summary>Runs a connection to its end.</summary>
     /// <param name="limits">What holds for the listener.</param>
-    /// <param name="transport">Octets in and out.</param>
-    /// <param name="remoteEndPoint">Where the other side is.</param>
+    /// <param name="link">Octets in and out.</param>
+    /// <param name="remote">Where the other side is, such as <c>192.0.2.7:50123</c>.</param>
     /// <param name="certificate">The client's certificate, found valid; or null.</param>
-    /// <param name="abort">Cuts a connection that takes nothing in any more.</param>
-    public async Task RunAsync(ListenerLimits limits, IDuplexPipe transport, EndPoint? remoteEndPoint, X509Certificate2? certificate, Action abort)
+    public async Task RunAsync(ListenerLimits limits, IStreamLink link, string remote, X509Certificate2? certificate = null)
     {
-        var remote = remoteEndPoint?.ToString() ?? "an unknown address";
         ClientCertificate? client = null;
         if (certificate is not null && !CertificateNames.TryRead(certificate, out client))
         {
@@ -30,13 +27,11 @@ internal sealed class MqttHandler(MqttOptions options, FrontServices services)
             return;
         }
 
-        var peer = new MqttConnection(options, services.Clock, remote, client);
-        var driver = new StreamDriver<MqttReply>(peer, services, limits, remote, transport, MqttFramer.TryRead, options.MaxPacketSize, abort);
-        var running = driver.RunAsync();
-        _running[transport] = running;
+        Interlocked.Increment(ref _running);
         try
         {
-            await running;
+            var peer = new MqttConnection(options, services.Clock, remote, client);
+            await new StreamDriver<MqttReply>(peer, services, limits, remote, link, MqttFramer.TryRead, options.MaxPacketSize).RunAsync();
         }
         catch (Exception fault)
         {
@@ -44,10 +39,22 @@ internal sealed class MqttHandler(MqttOptions options, FrontServices services)
         }
         finally
         {
-            _running.TryRemove(transport, out _);
+            EndOne();
         }
     }
 
-    /// <summary>Completes when every connection's loop has ended.</summary>
-    public Task AllEndedAsync() => Task.WhenAll(_running.Values);
+    /// <summary>Completes when every connection's loop has ended; no more may begin. Called once.</summary>
+    public Task AllEndedAsync()
+    {
+        EndOne();
+        return _allEnded.Task;
+    }
+
+    private void EndOne()
+    {
+        if (Interlocked.Decrement(ref _running) == 0)
+        {
+            _allEnded.TrySetResult();
+        }
+    }
 }

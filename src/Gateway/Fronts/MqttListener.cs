@@ -18,6 +18,9 @@ internal sealed record MqttListener(string Name, string Key, ListenerSettings Se
     /// </summary>
     public bool RefusesForeignPages { get; init; }
 
+    /// <summary>Whether there is nothing between TCP and MQTT.</summary>
+    public bool IsPlain => !IsSecure && !IsWebSocket;
+
     /// <summary>What holds for all its connections together.</summary>
     public required ListenerLimits Limits { get; init; }
 

@@ -17,7 +17,7 @@ using Microsoft.Extensions.Options;
 
 namespace Edge.Gateway.Fronts;
 
-/// <summary>MQTT over TCP, TLS, WebSocket and secure WebSocket: one Kestrel for all of them.</summary>
+/// <summary>MQTT over TLS, WebSocket and secure WebSocket: one Kestrel for all of them.</summary>
 internal sealed class MqttServer : IAsyncDisposable
 {
     private static readonly List<SslApplicationProtocol> HttpOnly = [SslApplicationProtocol.Http11];
@@ -35,9 +35,6 @@ internal sealed class MqttServer : IAsyncDisposable
         (_listeners, _options, _services) = (listeners, options, services);
         _handler = new MqttHandler(options, services);
     }
-
-    /// <summary>The listeners, each with the address that was bound.</summary>
-    public IReadOnlyList<MqttListener> Listeners => _listeners;
 
     /// <summary>Binds and accepts.</summary>
     /// <exception cref="StartException">An address cannot be bound, or files cannot be used.</exception>
@@ -176,10 +173,9 @@ internal sealed class MqttServer : IAsyncDisposable
         {
             listen.Run(connection => _handler.RunAsync(
                 listener.Limits,
-                connection.Transport,
-                connection.RemoteEndPoint,
-                connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate,
-                connection.Abort));
+                new PipeLink(connection.Transport, connection.Abort),
+                $"{connection.RemoteEndPoint}",
+                connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate));
         }
     }
 

@@ -54,7 +54,7 @@ internal sealed class MqttWebSocketEndpoint(MqttHandler handler, FrontServices s
         using var socket = await context.WebSockets.AcceptWebSocketAsync(subProtocol);
         var transport = new WebSocketTransport(socket, (reason, octets) => services.CountRefused(reason, octets, remote.ToString()));
         var pumping = transport.RunAsync();
-        await handler.RunAsync(limits, transport, remote, connection.ClientCertificate, context.Abort);
+        await handler.RunAsync(limits, new PipeLink(transport, context.Abort), remote.ToString(), connection.ClientCertificate);
         await transport.CloseAsync(services.Clock, context.Abort);
         await pumping;
     }

@@ -1,8 +1,7 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
-using System.IO.Pipelines;
 using Edge.Messaging.Peers;
 using Edge.Messaging.Wire;
+using Edge.Transports;
 
 namespace Edge.Gateway.Fronts;
 
@@ -14,22 +13,23 @@ internal delegate bool ReadFrame(ref ReadOnlySequence<byte> arrived, int maxFram
 /// <param name="services">The gateway.</param>
 /// <param name="limits">What holds for the listener.</param>
 /// <param name="remote">Where the other side is, for logs.</param>
-/// <param name="transport">Octets in and out.</param>
+/// <param name="link">Octets in and out.</param>
 /// <param name="readFrame">Finds the frames.</param>
 /// <param name="maxFrameSize">Largest frame taken, in octets.</param>
-/// <param name="abort">Cuts a connection that takes nothing in any more.</param>
 /// <remarks>
 /// A turn takes all that is at hand, frames, answers, deliveries, and flushes once, so one system call carries many packets.
 /// While the other side takes nothing in, nothing more is read from it or taken for it. Who publishes faster than it may is not read from
 /// until its time has come; what is for it, it gets meanwhile.
 /// </remarks>
-[SuppressMessage("Reliability", "CA2012", Justification = "The loop keeps one read and one flush under way and takes each result once.")]
 internal sealed class StreamDriver<TReply>(
-    IPeer<TReply> peer, FrontServices services, ListenerLimits limits, string remote, IDuplexPipe transport, ReadFrame readFrame, int maxFrameSize, Action abort)
+    IPeer<TReply> peer, FrontServices services, ListenerLimits limits, string remote, IStreamLink link, ReadFrame readFrame, int maxFrameSize)
     : PeerDriver<TReply>(peer, services, limits, remote)
 {
     /// <summary>Octets written before a turn flushes in between.</summary>
     private const int FlushAfter = 32 * 1024;
+
+    /// <summary>Rounds of reading and sending before others have their turn.</summary>
+    private const int RoundsOfTurn = 4;
 
     /// <summary>How long the last octets may take to leave when the connection is closed.</summary>
     private static readonly TimeSpan LastFlushLimit = TimeSpan.FromSeconds(2);
@@ -40,36 +40,28 @@ internal sealed class StreamDriver<TReply>(
     /// <summary>How long a publisher waits after each message while memory is short.</summary>
     private static readonly TimeSpan MemoryPause = TimeSpan.FromSeconds(1);
 
-    private readonly AsyncSignal _signal = new();
-    private readonly PipeReader _input = transport.Input;
-    private readonly PipeWriter _output = transport.Output;
-    private ValueTask<ReadResult> _reading;
-    private ValueTask<FlushResult> _flushing;
-    private bool _isReading;
-    private bool _isFlushing;
-    private bool _inputEnded;
+    private readonly AsyncSignal _signal = new(link);
     private bool _hasLastWord;
     private long _goOnAt;
 
-    protected override bool MaySend => !_isFlushing && _output.UnflushedBytes < FlushAfter;
+    protected override bool MaySend => !link.IsBlocked && link.Unsent < FlushAfter;
 
     /// <inheritdoc/>
     public override Span<byte> Send(int size)
     {
-        var frame = _output.GetSpan(size)[..size];
-        _output.Advance(size);
         _hasLastWord = true;
-        return frame;
+        return link.Enqueue(size);
     }
 
     /// <inheritdoc/>
     public override void Wake() => _signal.Set();
 
-    /// <summary>Runs until the connection ends, whoever ends it. What was sent by then has been handed to the transport.</summary>
+    /// <summary>Runs until the connection ends, whoever ends it. What was sent by then has been handed to the system.</summary>
     public async Task RunAsync()
     {
         try
         {
+            link.Open(_signal.Continue, WakeAction);
             while (!IsClosed)
             {
                 Turn();
@@ -79,20 +71,15 @@ internal sealed class StreamDriver<TReply>(
                 }
             }
 
-            await FlushLastAsync().WaitAsync(LastFlushLimit, Services.Clock);
-            if (_hasLastWord)
+            await SendLastAsync();
+            if (_hasLastWord && !link.IsBroken)
             {
                 await LingerAsync();
             }
         }
-        catch (TimeoutException)
-        {
-            abort();
-        }
         catch (Exception gone) when (gone is IOException or OperationCanceledException or ObjectDisposedException)
         {
             // The transport broke down under us: the same as a client that goes without a word.
-            Abandon();
         }
         finally
         {
@@ -123,20 +110,24 @@ internal sealed class StreamDriver<TReply>(
 
     private void Turn()
     {
-        bool again;
-        do
+        var again = true;
+        for (var round = 0; again && !IsClosed && round < RoundsOfTurn; round++)
         {
             BeginTurn();
             again = ReadFrames();
             again |= PumpDeliveries();
-            if (_inputEnded && !IsConnecting)
+            if (link.HasEnded && !IsConnecting)
             {
                 Abandon();
             }
 
             again &= Flush();
         }
-        while (again && !IsClosed);
+
+        if (again)
+        {
+            Wake();
+        }
 
         EndTurn();
     }
@@ -150,20 +141,13 @@ internal sealed class StreamDriver<TReply>(
             ListenAgain();
         }
 
-        if (IsClosed || _inputEnded || IsConnecting || IsPaused || _isFlushing || AnswersAwaited >= MaxAnswersAwaited)
+        if (IsClosed || IsConnecting || IsPaused || link.IsBlocked || AnswersAwaited >= MaxAnswersAwaited || !link.TryReceive(out var arrived))
         {
             return false;
         }
 
-        if (!TryRead(out var result))
-        {
-            return false;
-        }
-
-        var arrived = result.Buffer;
-        var taken = TakeFrames(ref arrived);
-        _input.AdvanceTo(arrived.Start, taken ? arrived.Start : arrived.End);
-        _inputEnded = result.IsCompleted && !taken;
+        var isAll = !TakeFrames(ref arrived);
+        link.Keep(arrived, wantsMore: isAll);
         return true;
     }
 
@@ -226,52 +210,27 @@ internal sealed class StreamDriver<TReply>(
     /// <returns>False while the other side takes nothing in.</returns>
     private bool Flush()
     {
-        if (!_isFlushing && _output.UnflushedBytes > 0)
+        var hasLeft = link.Flush();
+        if (link.IsBroken)
         {
-            _isFlushing = true;
-            _flushing = _output.FlushAsync();
-            if (!_flushing.IsCompleted)
-            {
-                _flushing.GetAwaiter().UnsafeOnCompleted(_signal.SetAction);
-            }
+            Abandon();
         }
 
-        if (_isFlushing && _flushing.IsCompleted)
-        {
-            _isFlushing = false;
-            if (_flushing.GetAwaiter().GetResult().IsCompleted)
-            {
-                Abandon();
-            }
-        }
-
-        return !_isFlushing;
+        return hasLeft;
     }
 
-    /// <summary>Takes the result of the read under way, which is begun when there is none. A read that is not done yet sets the signal later.</summary>
-    private bool TryRead(out ReadResult result)
+    private async Task SendLastAsync()
     {
-        if (!_isReading)
+        var limit = WakeAfter(LastFlushLimit);
+        while ((!link.Flush() || link.Unsent > 0) && !link.IsBroken)
         {
-            _isReading = true;
-            _reading = _input.ReadAsync();
-            if (!_reading.IsCompleted)
+            if (Services.Clock.GetTimestamp() >= limit)
             {
-                _reading.GetAwaiter().UnsafeOnCompleted(_signal.ContinueAction);
+                link.Abort();
+                break;
             }
-        }
 
-        var isDone = _reading.IsCompleted;
-        _isReading = !isDone;
-        result = isDone ? _reading.GetAwaiter().GetResult() : default;
-        return isDone;
-    }
-
-    private async Task FlushLastAsync()
-    {
-        while (!Flush() || _output.UnflushedBytes > 0)
-        {
-            if (_isFlushing)
+            if (link.IsBlocked)
             {
                 await _signal.WaitAsync();
             }
@@ -281,19 +240,25 @@ internal sealed class StreamDriver<TReply>(
     /// <summary>Reads on without looking until the other side closes: a close with octets unread resets the connection, and the last packet is lost.</summary>
     private async Task LingerAsync()
     {
-        using var limit = new CancellationTokenSource(LingerLimit, Services.Clock);
-        using var wake = limit.Token.Register(_signal.SetAction);
-        while (!_inputEnded && !limit.IsCancellationRequested)
+        var limit = WakeAfter(LingerLimit);
+        while (!link.HasEnded && Services.Clock.GetTimestamp() < limit)
         {
-            if (TryRead(out var result))
+            if (link.TryReceive(out var unread))
             {
-                _inputEnded = result.IsCompleted;
-                _input.AdvanceTo(result.Buffer.End);
+                link.Keep(unread.Slice(unread.End), wantsMore: true);
             }
             else
             {
                 await _signal.WaitAsync();
             }
         }
+    }
+
+    /// <returns>The time stamp at which the loop is woken.</returns>
+    private long WakeAfter(TimeSpan time)
+    {
+        var at = Services.Clock.GetTimestamp() + (long)(time.TotalSeconds * Services.Clock.TimestampFrequency);
+        Services.Wheel.Wake(WakeAction, at);
+        return at;
     }
 }

@@ -6,9 +6,13 @@ internal static class Errno
     public const int Interrupted = 4;
     public const int BadDescriptor = 9;
     public const int Again = 11;
+    public const int OutOfMemory = 12;
     public const int BadAddress = 14;
     public const int InvalidArgument = 22;
+    public const int TooManyFilesInSystem = 23;
+    public const int TooManyFiles = 24;
     public const int NotImplemented = 38;
     public const int NotSocket = 88;
+    public const int NoBuffers = 105;
     public const int ConnectionRefused = 111;
 }

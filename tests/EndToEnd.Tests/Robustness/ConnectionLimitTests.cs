@@ -88,6 +88,38 @@ public sealed class ConnectionLimitTests : EndToEndTest
         Assert.Equal("well", (await client.ReceiveAsync("a")).Text);
     }
 
+    [Fact]
+    public async Task Without_descriptors_for_more_connections_it_says_so_serves_who_is_there_and_takes_the_others_in_later()
+    {
+        var gateway = await StartGatewayAsync(new GatewayConfiguration { Settings = ["listeners.ws.enabled = false", "listeners.mqttsn.enabled = false"] });
+        var client = await ConnectAsync(gateway.MqttPort, "first");
+        var open = Directory.GetFileSystemEntries($"/proc/{gateway.Run.Id}/fd").Length;
+        await using (var limit = ChildProcess.Start("prlimit", "--pid", $"{gateway.Run.Id}", $"--nofile={open + 37}:"))
+        {
+            Assert.Equal(0, await limit.ExitAsync());
+        }
+
+        var wires = new List<WireConversation>();
+        for (var i = 0; i < 10; i++)
+        {
+            wires.Add(Own(await WireConversation.ConnectAsync(gateway.MqttPort)));
+        }
+
+        await gateway.Run.Errors.FirstAsync(line => line.Contains("event=1111", StringComparison.Ordinal), "no room in the log");
+        await client.SubscribeAsync("a");
+        await client.PublishAsync("a", "well");
+        Assert.Equal("well", (await client.ReceiveAsync("a")).Text);
+
+        // The last waits in the system's queue until others have gone.
+        foreach (var wire in wires[..^1])
+        {
+            await wire.DisposeAsync();
+        }
+
+        await wires[^1].SendAsync(Connect311);
+        await wires[^1].ExpectAsync("20 02 00 00");
+    }
+
     /// <summary>What comes on a connection; nothing when it is cut before it is made.</summary>
     private async Task<Task<byte[]>> ConnectAndReadAsync(int port)
     {

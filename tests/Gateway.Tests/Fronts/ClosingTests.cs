@@ -31,7 +31,7 @@ public sealed class ClosingTests : IDisposable
         // The peer below asks nothing of a broker.
         var services = new FrontServices(null!, _drops, _wheel, _clock, NullLogger.Instance);
         var transport = new Transport(_toGateway.Reader, _fromGateway.Writer);
-        _running = new StreamDriver<int>(new Peer(), services, new ListenerLimits("", new ListenerSettings(enabled: true, 0), default, _clock), "test", transport, TryReadOctet, 1, () => { }).RunAsync();
+        _running = new StreamDriver<int>(new Peer(), services, new ListenerLimits("", new ListenerSettings(enabled: true, 0), default, _clock), "test", new PipeLink(transport, () => { }), TryReadOctet, 1).RunAsync();
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal sealed class StreamClient
 
     private StreamClient(FrontServices services, ListenerLimits limits) => Ended = new StreamDriver<MqttReply>(
         new MqttConnection(new MqttOptions(), services.Clock, "127.0.0.1:1"), services, limits, "127.0.0.1:1",
-        new Transport(_toGateway.Reader, _fromGateway.Writer), MqttFramer.TryRead, 100_000, () => { }).RunAsync();
+        new PipeLink(new Transport(_toGateway.Reader, _fromGateway.Writer), () => { }), MqttFramer.TryRead, 100_000).RunAsync();
 
     /// <summary>Completes when the gateway has ended the connection.</summary>
     public Task Ended { get; }
