@@ -108,4 +108,21 @@ public sealed class UsersFileTests : IDisposable
 
         bool[] Looks(int count = 2) => [.. Enumerable.Range(0, count).Select(_ => file.HasChanged())];
     }
+
+    [Fact]
+    public void Files_that_belong_together_are_taken_when_all_of_them_are_still()
+    {
+        var (certificate, key) = (_loading.File("c.pem", "1"), _loading.File("k.pem", "2"));
+        var files = new WatchedFile(certificate, key);
+
+        File.WriteAllText(certificate, "2");
+        Assert.False(files.HasChanged());
+        File.WriteAllText(key, "1");
+        Assert.Equal([false, true, false], [files.HasChanged(), files.HasChanged(), files.HasChanged()]);
+
+        File.Delete(key);
+        Assert.Equal([false, true], [files.HasChanged(), files.HasChanged()]);
+        File.Move(certificate, key);
+        Assert.Equal([false, true, false], [files.HasChanged(), files.HasChanged(), files.HasChanged()]);
+    }
 }

@@ -3,7 +3,6 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Edge.Gateway.Configuration;
 
 namespace Edge.Gateway.Fronts.Tls;
@@ -21,29 +20,30 @@ internal sealed class TlsCredentials
     /// <summary>The listener's certificate.</summary>
     public X509Certificate2 Certificate => _own.TargetCertificate;
 
-    /// <summary>Reads the files as they are now; see <see cref="TryLoad(TlsSettings, Texts, out TlsCredentials?, out TlsFault)"/>.</summary>
-    public static bool TryLoad(TlsSettings settings, [NotNullWhen(true)] out TlsCredentials? credentials, out TlsFault fault)
-    {
-        credentials = null;
-        return Texts.TryRead(settings, out var texts, out fault) && TryLoad(settings, texts, out credentials, out fault);
-    }
-
-    /// <summary>Makes credentials of what the files hold.</summary>
+    /// <summary>Makes credentials of what the files hold now.</summary>
     /// <remarks>
     /// A certificate that ran out, or is not valid yet, is taken: a gateway whose clock is wrong after a power cut still serves its site, and
     /// the client is the one to judge.
     /// </remarks>
-    public static bool TryLoad(TlsSettings settings, Texts texts, [NotNullWhen(true)] out TlsCredentials? credentials, out TlsFault fault)
+    public static bool TryLoad(TlsSettings settings, [NotNullWhen(true)] out TlsCredentials? credentials, out TlsFault fault)
     {
         credentials = null;
-        if (!TryImport(texts.Certificate, out var chain, out var reason))
+        string? clientRoots = null;
+        if (!TryRead("certificate", settings.Certificate!, out var certificates, out fault)
+            || !TryRead("key", settings.Key!, out var key, out fault)
+            || (settings.ClientCa is not null && !TryRead("client_ca", settings.ClientCa, out clientRoots, out fault)))
+        {
+            return false;
+        }
+
+        if (!TryImport(certificates, out var chain, out var reason))
         {
             fault = new TlsFault("certificate", $"is \"{settings.Certificate}\"; it must be a PEM file with the listener's certificate: {reason}");
             return false;
         }
 
         X509Certificate2Collection? clientCa = null;
-        if (texts.ClientCa is { } ca && !TryImportRoots(ca, out clientCa, out reason))
+        if (clientRoots is not null && !TryImportRoots(clientRoots, out clientCa, out reason))
         {
             fault = new TlsFault("client_ca", $"is \"{settings.ClientCa}\"; it must be a PEM file with the root certificates that sign the clients': {reason}");
             return false;
@@ -51,7 +51,7 @@ internal sealed class TlsCredentials
 
         try
         {
-            var certificate = X509Certificate2.CreateFromPem(texts.Certificate, texts.Key);
+            var certificate = X509Certificate2.CreateFromPem(certificates, key);
             var own = SslStreamCertificateContext.Create(certificate, chain, offline: true);
             credentials = new TlsCredentials(own, clientCa, settings.RequireClientCertificate);
             fault = default;
@@ -130,52 +130,19 @@ internal sealed class TlsCredentials
         return reason is null;
     }
 
-    /// <summary>The texts of the files, together.</summary>
-    public sealed class Texts
+    private static bool TryRead(string key, string path, [NotNullWhen(true)] out string? text, out TlsFault fault)
     {
-        private Texts(string certificate, string key, string? clientCa)
+        try
         {
-            (Certificate, Key, ClientCa) = (certificate, key, clientCa);
-            Fingerprint = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{certificate}\0{key}\0{clientCa}")));
+            text = File.ReadAllText(path);
+            fault = default;
+            return true;
         }
-
-        public string Certificate { get; }
-
-        public string Key { get; }
-
-        public string? ClientCa { get; }
-
-        /// <summary>The same for the same texts.</summary>
-        public string Fingerprint { get; }
-
-        public static bool TryRead(TlsSettings settings, [NotNullWhen(true)] out Texts? texts, out TlsFault fault)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            texts = null;
-            string? clientCa = null;
-            if (TryReadFile("certificate", settings.Certificate!, out var certificate, out fault)
-                && TryReadFile("key", settings.Key!, out var key, out fault)
-                && (settings.ClientCa is null || TryReadFile("client_ca", settings.ClientCa, out clientCa, out fault)))
-            {
-                texts = new Texts(certificate, key, clientCa);
-            }
-
-            return texts is not null;
-        }
-
-        private static bool TryReadFile(string key, string path, [NotNullWhen(true)] out string? text, out TlsFault fault)
-        {
-            try
-            {
-                text = File.ReadAllText(path);
-                fault = default;
-                return true;
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                text = null;
-                fault = new TlsFault(key, $"is \"{path}\"; it must be the path of a file that exists and can be read: {exception.Message}");
-                return false;
-            }
+            text = null;
+            fault = new TlsFault(key, $"is \"{path}\"; it must be the path of a file that exists and can be read: {exception.Message}");
+            return false;
         }
     }
 }

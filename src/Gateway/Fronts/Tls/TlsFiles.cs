@@ -5,11 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Edge.Gateway.Fronts.Tls;
 
 /// <summary>Keeps a TLS listener's credentials as its files are. Connections that exist keep what they began with.</summary>
-/// <remarks>
-/// The texts are read and compared each time. That sees every way to replace a file (written over, renamed over, a link anywhere on its
-/// path turned elsewhere) and costs a few microseconds. A change is taken when it was the same twice, so that a certificate is not
-/// tried before its key has followed. Files that cannot be used are told of once, and what was loaded stays.
-/// </remarks>
+/// <remarks>Files that cannot be used are told of once, and what was loaded stays.</remarks>
 internal sealed class TlsFiles : IDisposable
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
@@ -18,10 +14,9 @@ internal sealed class TlsFiles : IDisposable
     private readonly TlsSettings _settings;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly WatchedFile _files;
     private readonly ITimer _timer;
     private volatile TlsCredentials _current;
-    private string _seen;
-    private string _judged;
 
     /// <summary>Loads the files, and from then on looks at them.</summary>
     /// <param name="listener">Section of the listener, such as <c>listeners.mqtts</c>.</param>
@@ -32,13 +27,15 @@ internal sealed class TlsFiles : IDisposable
     public TlsFiles(string listener, TlsSettings settings, TimeProvider clock, ILogger logger)
     {
         (_listener, _settings, _clock, _logger) = (listener, settings, clock, logger);
-        if (!TlsCredentials.Texts.TryRead(settings, out var texts, out var fault) || !TlsCredentials.TryLoad(settings, texts, out var loaded, out fault))
+
+        // First, so that a change while they are loaded is seen.
+        _files = new WatchedFile([.. ((string?[])[settings.Certificate, settings.Key, settings.ClientCa]).OfType<string>()]);
+        if (!TlsCredentials.TryLoad(settings, out var loaded, out var fault))
         {
             throw new StartException($"{listener}.{fault.Key} {fault.Problem}");
         }
 
         _current = loaded;
-        _seen = _judged = texts.Fingerprint;
         TellOf(loaded);
         _timer = clock.CreateTimer(_ => Look(), null, LookInterval, Timeout.InfiniteTimeSpan);
     }
@@ -50,14 +47,9 @@ internal sealed class TlsFiles : IDisposable
 
     private void Look()
     {
-        var isRead = TlsCredentials.Texts.TryRead(_settings, out var texts, out var fault);
-        var seen = isRead ? texts!.Fingerprint : fault.Problem;
-        var isSettled = seen == _seen;
-        _seen = seen;
-        if (isSettled && seen != _judged)
+        if (_files.HasChanged())
         {
-            _judged = seen;
-            if (isRead && TlsCredentials.TryLoad(_settings, texts!, out var loaded, out fault))
+            if (TlsCredentials.TryLoad(_settings, out var loaded, out var fault))
             {
                 _current = loaded;
                 TellOf(loaded);
