@@ -11,7 +11,7 @@ namespace Edge.Gateway.Configuration;
 internal static class SettingOverride
 {
     /// <summary>Arrays of tables, which the first override may have to make.</summary>
-    private static readonly string[] ArrayKeys = ["bridge", "serial", "forward", "receive"];
+    private static readonly string[] ArrayKeys = ["bridge", "serial", "forward", "receive", "certificates"];
 
     /// <summary>Sets one key, or reports why it cannot be set.</summary>
     public static void Apply(SettingTable root, string key, string text, SettingOrigin origin, ConfigurationReport report)

@@ -5,4 +5,8 @@ namespace Edge.Gateway.Configuration;
 /// <param name="Key">Private key of <paramref name="Certificate"/>; null when none was given.</param>
 /// <param name="ClientCa">Root certificates that sign the clients'; null asks no client for a certificate.</param>
 /// <param name="RequireClientCertificate">Whether a client without a certificate is turned away.</param>
-internal sealed record TlsSettings(string? Certificate = null, string? Key = null, string? ClientCa = null, bool RequireClientCertificate = false);
+internal sealed record TlsSettings(string? Certificate = null, string? Key = null, string? ClientCa = null, bool RequireClientCertificate = false)
+{
+    /// <summary>Certificates shown instead of <see cref="Certificate"/> to clients that ask for their names.</summary>
+    public IReadOnlyList<NamedCertificate> Named { get; init; } = [];
+}

@@ -45,4 +45,7 @@ internal static partial class FrontLog
 
     [LoggerMessage(1112, LogLevel.Error, "A fault of this program passed by the connections of {Listener}")]
     public static partial void LoopFaulted(this ILogger logger, string listener, Exception exception);
+
+    [LoggerMessage(1113, LogLevel.Warning, "{Listener} is for {ServerName}, which is not among the names in its certificate {Subject}; clients that ask for it may refuse it")]
+    public static partial void NameNotInCertificate(this ILogger logger, string listener, string serverName, string subject);
 }

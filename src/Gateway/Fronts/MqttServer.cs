@@ -26,7 +26,7 @@ internal sealed class MqttServer : IAsyncDisposable
     private readonly MqttOptions _options;
     private readonly FrontServices _services;
     private readonly MqttHandler _handler;
-    private readonly List<TlsFiles> _tlsFiles = [];
+    private readonly List<TlsNames> _tlsNames = [];
     private readonly List<ListenOptions> _bound = [];
     private WebApplication? _server;
 
@@ -62,7 +62,7 @@ internal sealed class MqttServer : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        _tlsFiles.ForEach(files => files.Dispose());
+        _tlsNames.ForEach(names => names.Dispose());
         return _server?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
@@ -143,8 +143,8 @@ internal sealed class MqttServer : IAsyncDisposable
 
         if (listener.IsSecure)
         {
-            var files = new TlsFiles(listener.Key, listener.Settings.Tls, _services.Clock, _services.Logger);
-            _tlsFiles.Add(files);
+            var names = new TlsNames(listener.Key, listener.Settings.Tls, _services.Clock, _services.Logger);
+            _tlsNames.Add(names);
 
             // Clients of MQTT that offer a name by ALPN mean many things by it; all of them get MQTT.
             List<SslApplicationProtocol> protocols = listener.IsWebSocket ? HttpOnly : [];
@@ -154,8 +154,8 @@ internal sealed class MqttServer : IAsyncDisposable
                 OnConnection = handshake =>
                 {
                     var remote = $"{handshake.Connection.RemoteEndPoint}";
-                    return ValueTask.FromResult(files.Current.ToOptions(
-                        protocols, (subject, reason) => _services.Logger.ClientCertificateRefused(remote, subject, reason)));
+                    return ValueTask.FromResult(names.OptionsFor(
+                        handshake.ClientHelloInfo.ServerName, protocols, (subject, reason) => _services.Logger.ClientCertificateRefused(remote, subject, reason)));
                 },
             });
         }

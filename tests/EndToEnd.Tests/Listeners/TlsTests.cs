@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Edge.EndToEnd.Tests.Harness;
 using MQTTnet.Formatter;
 
@@ -149,6 +150,87 @@ public sealed class TlsTests : EndToEndTest
 
         await old.PublishAsync("after", "well");
         Assert.Equal("well", (await old.ReceiveAsync("after")).Text);
+    }
+
+    [Theory, InlineData("mqtts"), InlineData("wss")]
+    public async Task Clients_are_shown_the_certificate_of_the_name_they_ask_for(string listener)
+    {
+        string[] named = [NamedTable("a.example.org"), NamedTable("b.example.org", "B.example.org", "xn--bcher-kva.example"), NamedTable("*.example.org")];
+        var gateway = await StartAsync(
+            clientCa: null,
+            $"listeners.wss.certificate = '{_own.Certificate}'",
+            $"listeners.wss.key = '{_own.Key}'",
+            $"listeners.{listener}.certificates = [ {string.Join(", ", named)} ]");
+        var port = listener == "mqtts" ? gateway.MqttTlsPort : gateway.SecureWebSocketPort;
+
+        Assert.Equal("a.example.org", await NameShownAsync("-servername", "a.example.org"));
+        Assert.Equal("b.example.org", await NameShownAsync("-servername", "B.example.ORG"));
+        Assert.Equal("b.example.org", await NameShownAsync("-servername", "xn--bcher-kva.example"));
+        Assert.Equal("*.example.org", await NameShownAsync("-servername", "c.example.org"));
+        Assert.Equal("localhost", await NameShownAsync("-servername", "c.d.example.org"));
+        Assert.Equal("localhost", await NameShownAsync("-servername", "example.org"));
+        Assert.Equal("localhost", await NameShownAsync("-noservername"));
+        Assert.Single(gateway.Run.Errors.ToArray(), line =>
+            line.Contains("certificates.1 is for xn--bcher-kva.example, which is not among the names in its certificate CN=b.example.org", StringComparison.Ordinal));
+
+        async Task<string> NameShownAsync(params string[] arguments)
+        {
+            var (_, output, _) = await ChildProcess.RunAsync("openssl", ["s_client", "-connect", $"127.0.0.1:{port}", "-tls1_2", .. arguments]);
+            return output.Split('\n').Single(line => line.StartsWith("subject=", StringComparison.Ordinal)).Split('=')[^1].Trim();
+        }
+    }
+
+    [Fact]
+    public async Task The_certificate_of_a_name_is_renewed_although_another_is_broken_and_asks_for_the_same_of_clients()
+    {
+        var gateway = await StartAsync(_authority, $"listeners.mqtts.certificates = [ {NamedTable("a.example.org")}, {NamedTable("b.example.org")} ]",
+            "listeners.mqtts.require_client_certificate = true");
+        var press = _authority.Issue("press-7");
+        var old = Own(await ConnectAsync("b.example.org", "old"));
+        await old.SubscribeAsync("after");
+
+        await File.WriteAllTextAsync(Path.Combine(Folder, "a.example.org.pem"), "no certificate", TestContext.Current.CancellationToken);
+        await gateway.Run.Errors.FirstAsync(line => line.Contains("stay in use: listeners.mqtts.certificates.0.certificate is", StringComparison.Ordinal), "The broken file");
+        var renewed = _authority.Issue("renewed");
+        File.Move(renewed.Key, Path.Combine(Folder, "b.example.org.key"), overwrite: true);
+        File.Move(renewed.Certificate, Path.Combine(Folder, "b.example.org.pem"), overwrite: true);
+        await gateway.Run.Errors.FirstAsync(line => line.Contains("certificates.1 shows the certificate CN=renewed", StringComparison.Ordinal), "The renewed one");
+
+        Assert.Equal("CN=a.example.org", await NameShownAsync("a.example.org"));
+        Assert.Equal("CN=renewed", await NameShownAsync("b.example.org"));
+        Assert.Equal("CN=localhost", await NameShownAsync("c.example.org"));
+        await old.PublishAsync("after", "well");
+        Assert.Equal("well", (await old.ReceiveAsync("after")).Text);
+
+        await ChildProcess.RunAsync("openssl", "s_client", "-connect", $"127.0.0.1:{gateway.MqttTlsPort}", "-servername", "a.example.org");
+        await gateway.Run.Errors.FirstAsync(line => line.Contains("it showed none", StringComparison.Ordinal), "Why a client without a certificate is turned away");
+
+        async Task<string> NameShownAsync(string serverName)
+        {
+            var shown = "";
+            await using var client = await ConnectAsync(serverName, "reader", subject => shown = subject);
+            return shown;
+        }
+
+        Task<MqttNetClient> ConnectAsync(string serverName, string clientId, Action<string>? shown = null) => MqttNetClient.ConnectAsync(
+            options => options.WithTcpServer("127.0.0.1", gateway.MqttTlsPort).WithTlsOptions(tls => tls
+                .UseTls()
+                .WithTargetHost(serverName)
+                .WithClientCertificates([X509Certificate2.CreateFromPemFile(press.Certificate, press.Key)])
+                .WithCertificateValidationHandler(certificate =>
+                {
+                    shown?.Invoke(certificate.Certificate.Subject);
+                    return true;
+                })),
+            clientId,
+            MqttProtocolVersion.V500);
+    }
+
+    /// <summary>A further certificate of a listener, as TOML; for its own name unless told.</summary>
+    private string NamedTable(string name, params string[] serverNames)
+    {
+        var (certificate, key) = _authority.Issue(name);
+        return $$"""{ server_name = ["{{string.Join("\", \"", serverNames is [] ? [name] : serverNames)}}"], certificate = "{{certificate}}", key = "{{key}}" }""";
     }
 
     private static string[] Server(GatewayProcess gateway, string host = "localhost") =>

@@ -38,7 +38,7 @@ public sealed class DocumentationTests : IDisposable
         var unset = Comparable(_loading.Settings());
         foreach (var setting in GatewaySchema.For("host-1", unset.Storage.Directory).Settings)
         {
-            if (setting.Default.StartsWith('`') && TomlOf(setting.Default) is { } value && setting.Key is not ("bridge" or "rewrite" or "auto_subscribe" or "mqttsn.predefined_topics" or "gateway.data_dir"))
+            if (setting.Default.StartsWith('`') && TomlOf(setting.Default) is { } value && setting.Key is not ("bridge" or "rewrite" or "auto_subscribe" or "mqttsn.predefined_topics" or "gateway.data_dir" or "listeners.mqtts.certificates" or "listeners.wss.certificates"))
             {
                 Assert.Equal(unset, Comparable(_loading.Settings($"{setting.Key} = {value}")));
             }
@@ -77,7 +77,7 @@ public sealed class DocumentationTests : IDisposable
         _loading.File("cloud-password", "secret");
         _loading.File("users.toml", "");
         _loading.File("acl.toml", "");
-        Array.ForEach(["ca.pem", "clients-ca.pem", "server.pem", "server.key"], (string name) => _loading.File(name, TestCertificate.Pem));
+        Array.ForEach(["ca.pem", "clients-ca.pem", "server.pem", "server.key", "plant.pem", "plant.key"], (string name) => _loading.File(name, TestCertificate.Pem));
         var everything = string.Join('\n', example.Split('\n').Select(line => line.StartsWith('#') && !line.StartsWith("# ", StringComparison.Ordinal) ? line[1..] : line));
 
         Assert.Empty(_loading.Load(example).Faults);
@@ -91,7 +91,7 @@ public sealed class DocumentationTests : IDisposable
         _loading.File("cloud-password", "secret");
         _loading.File("users.toml", "");
         _loading.File("acl.toml", "");
-        Array.ForEach(["ca.pem", "clients-ca.pem", "server.pem", "server.key"], (string name) => _loading.File(name, TestCertificate.Pem));
+        Array.ForEach(["ca.pem", "clients-ca.pem", "server.pem", "server.key", "plant.pem", "plant.key"], (string name) => _loading.File(name, TestCertificate.Pem));
         var examples = File.ReadAllText(Repository.File("docs/configuration.md")).Split("```toml\n")[1..].Select(part => part.Split("```")[0]).ToArray();
 
         Assert.NotEmpty(examples);
@@ -110,6 +110,7 @@ public sealed class DocumentationTests : IDisposable
     private static IEnumerable<(string Key, string Row)> Rows() =>
     [
         .. RowsOf("", GatewaySchema.For("", "/").Settings.Where(setting => setting.Key is not ("bridge" or "rewrite" or "auto_subscribe"))),
+        .. RowsOf("listeners.mqtts.certificates.", NamedCertificateSchema.Schema.Settings),
         .. RowsOf("rewrite.", RewriteSchema.Schema.Settings),
         .. RowsOf("auto_subscribe.", AutoSubscribeSchema.Schema.Settings),
         .. RowsOf("bridge.", BridgeSchema.For("").Settings),

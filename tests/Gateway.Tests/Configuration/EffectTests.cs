@@ -169,6 +169,21 @@ public sealed class EffectTests : IDisposable
     }
 
     [Fact]
+    public void Certificates_of_a_listener_have_names_and_files_of_their_own()
+    {
+        var file = _loading.File("all.pem", TestCertificate.Pem);
+
+        var tls = _loading.Settings(
+            "[listeners.wss]\ncertificate='all.pem'\nkey='all.pem'\n"
+                + "[[listeners.wss.certificates]]\nserver_name='A.example.org'\ncertificate='all.pem'\nkey='all.pem'\n"
+                + "[[listeners.wss.certificates]]\nserver_name=['*.example.org', 'xn--bcher-kva.example']\ncertificate='all.pem'\nkey='all.pem'",
+            "listeners.wss.certificates.0.server_name=b.example.org").SecureWebSocketListener.Tls;
+
+        Assert.Equal(["b.example.org", "*.example.org", "xn--bcher-kva.example"], tls.Named.SelectMany(certificate => certificate.ServerNames));
+        Assert.All(tls.Named, certificate => Assert.Equal(new TlsSettings(file, file), certificate.Files));
+    }
+
+    [Fact]
     public void Templates_take_the_gateways_name_wherever_it_stands_in_the_file()
     {
         var settings = _loading.Settings("[[bridge]]\nname = 'c'\naddress = 'mqtt://h'\n[gateway]\nname = 'later'");

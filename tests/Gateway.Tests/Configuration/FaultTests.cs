@@ -8,6 +8,10 @@ public sealed class FaultTests : IDisposable
     private const string Address = "\"mqtt://host:port\" or \"mqtts://host:port\" without anything else "
         + "(user name and password have keys of their own; ws and wss are not available in this version)";
 
+    private const string HostName = "a host name such as \"a.example.org\" or \"*.example.org\", or an array of them";
+
+    private const string Own = "certificate = 'own.pem'\nkey = 'own.pem'\n";
+
     private readonly Loading _loading = new();
 
     public void Dispose() => _loading.Dispose();
@@ -167,6 +171,17 @@ public sealed class FaultTests : IDisposable
     [InlineData("certificate = 'own.pem'\nkey = 'own.pem'\nclient_ca = 'issued.pem'", "client_ca is \"issued.pem\"; it must be a PEM file with the root certificates that sign the clients': none in it is self-signed.")]
     [InlineData("certificate = 'own.pem'\nkey = 'own.pem'\nrequire_client_certificate = true", "client_ca is missing; require_client_certificate needs the root certificates that sign the clients'")]
     [InlineData("certificate = 'own.pem'\nkey = 'own.pem'\nbind = '0.0.0.0:7'", "bind is \"0.0.0.0:7\", beyond loopback, while nobody needs to authenticate; it must be …")]
+    [InlineData("certificates = [ { server_name = 'a', certificate = 'own.pem', key = 'own.pem' } ]", "certificate is missing; it must be the path of a PEM file with the listener's certificate")]
+    [InlineData(Own + "certificates = 'a'", "certificates is \"a\"; it must be an array of tables, each written [[listeners.…")]
+    [InlineData(Own + "certificates = [ { server_name = '127.0.0.1', certificate = 'own.pem', key = 'own.pem' } ]", "certificates.0.server_name is \"127.0.0.1\"; it must be " + HostName)]
+    [InlineData(Own + "certificates = [ { server_name = [], certificate = 'own.pem', key = 'own.pem' } ]", "certificates.0.server_name is an array; it must be " + HostName)]
+    [InlineData(Own + "certificates = [ { server_name = 'a.*.b', certificate = 'own.pem', key = 'own.pem' } ]", "certificates.0.server_name is \"a.*.b\"; it must be " + HostName)]
+    [InlineData(Own + "certificates = [ { server_name = 'bücher', certificate = 'own.pem', key = 'own.pem' } ]", "certificates.0.server_name is \"bücher\"; it must be " + HostName)]
+    [InlineData(Own + "certificates = [ { certificate = 'own.pem', key = 'own.pem' } ]", "certificates.0.server_name is missing; it must be " + HostName)]
+    [InlineData(Own + "certificates = [ { server_name = 'a', certificate = 'own.pem' } ]", "certificates.0.key is missing; it must be the path of a file that exists and can be read")]
+    [InlineData(Own + "certificates = [ { server_name = 'a', certificate = 'own.pem', key = 'other.pem' } ]", "certificates.0.key is \"other.pem\"; it must be a PEM file with the private key, not encrypted, of the first certificate in \"own.pem\": …")]
+    [InlineData(Own + "certificates = [ { server_name = ['a', '*.b'], certificate = 'own.pem', key = 'own.pem' }, { server_name = '*.B', certificate = 'own.pem', key = 'own.pem' } ]",
+        "certificates.1.server_name is \"*.b\", which a certificate has already; each name must stand once")]
     public void Files_of_a_listener_that_give_no_TLS_are_told(string toml, string fault)
     {
         _loading.File("own.pem", TestCertificate.Pem);

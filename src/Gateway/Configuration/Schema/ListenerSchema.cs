@@ -87,6 +87,11 @@ internal static class ListenerSchema
             Value(section, "require_client_certificate", SettingType.Toggle, "`false`",
                 "Whether a client without a certificate is turned away, too.",
                 (l, value) => l with { Tls = l.Tls with { RequireClientCertificate = value } }),
+            new TableArraySetting<GatewaySettings, NamedCertificate>(
+                $"{section.Key}.certificates", $"an array of tables, each written `[[{section.Key}.certificates]]`",
+                "Further certificates, each for clients that ask for a name of its own; all others are shown `certificate`.",
+                _ => NamedCertificateSchema.Schema,
+                (s, value) => section.Set(s, section.Get(s) with { Tls = section.Get(s).Tls with { Named = value } })),
         ];
         IEnumerable<Setting<GatewaySettings>> path = !section.IsWebSocket ? [] :
         [
@@ -121,7 +126,7 @@ internal static class ListenerSchema
     {
         var tls = listener.Tls;
         var isWhole = true;
-        Require(tls.Certificate is not null || (!listener.Enabled && tls.Key is null), "certificate",
+        Require(tls.Certificate is not null || (!listener.Enabled && tls.Key is null && tls.Named.Count == 0), "certificate",
             "is missing; it must be the path of a PEM file with the listener's certificate");
         Require(tls.Key is not null || tls.Certificate is null, "key", "is missing; it must be the path of a PEM file with the private key of certificate");
         Require(tls.ClientCa is not null || !tls.RequireClientCertificate, "client_ca",
@@ -130,6 +135,8 @@ internal static class ListenerSchema
         {
             report.Add($"{key}.{fault.Key}", fault.Problem);
         }
+
+        CheckNamed($"{key}.certificates", tls.Named, report);
 
         void Require(bool holds, string name, string problem)
         {
@@ -140,6 +147,23 @@ internal static class ListenerSchema
             }
 
             isWhole &= holds;
+        }
+    }
+
+    private static void CheckNamed(string key, IReadOnlyList<NamedCertificate> certificates, ConfigurationReport report)
+    {
+        var names = new HashSet<string>();
+        foreach (var (index, certificate) in certificates.Index())
+        {
+            foreach (var name in certificate.ServerNames.Where(name => !names.Add(name)))
+            {
+                report.Add($"{key}.{index}.server_name", $"is \"{name}\", which a certificate has already; each name must stand once");
+            }
+
+            if (certificate is { Certificate: not null, Key: not null } && !TlsCredentials.TryLoad(certificate.Files, out _, out var fault))
+            {
+                report.Add($"{key}.{index}.{fault.Key}", fault.Problem);
+            }
         }
     }
 

@@ -66,14 +66,20 @@ internal sealed class TlsCredentials
         }
     }
 
+    /// <summary>Whether a host name, or one that begins with <c>*</c>, is among those in the certificate.</summary>
+    public bool IsFor(string serverName) =>
+        CertificateNames.TryRead(Certificate, out var names) && names!.AlternativeNames.Any(name =>
+            name.Equals(serverName, StringComparison.OrdinalIgnoreCase) || name.Equals(NamedCertificate.WildcardOf(serverName), StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The terms of one handshake.</summary>
+    /// <param name="shown">Whose certificate is shown.</param>
     /// <param name="protocols">What is agreed on by ALPN; empty leaves whatever the client offers unanswered.</param>
     /// <param name="refused">Told why a client certificate is refused: its subject, if any, and the reason.</param>
-    public SslServerAuthenticationOptions ToOptions(List<SslApplicationProtocol> protocols, Action<string, string> refused)
+    public SslServerAuthenticationOptions ToOptions(TlsCredentials shown, List<SslApplicationProtocol> protocols, Action<string, string> refused)
     {
         var options = new SslServerAuthenticationOptions
         {
-            ServerCertificateContext = _own,
+            ServerCertificateContext = shown._own,
             ApplicationProtocols = protocols,
 #pragma warning disable CA5398 // Older versions are broken, whatever the system's own settings allow.
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Gateway.Fronts.Tls;
 
-/// <summary>Keeps a TLS listener's credentials as its files are. Connections that exist keep what they began with.</summary>
+/// <summary>Keeps a certificate of a TLS listener, and who signs those of its clients, as the files are. Connections that exist keep what they began with.</summary>
 /// <remarks>Files that cannot be used are told of once, and what was loaded stays.</remarks>
 internal sealed class TlsFiles : IDisposable
 {
@@ -12,6 +12,7 @@ internal sealed class TlsFiles : IDisposable
 
     private readonly string _listener;
     private readonly TlsSettings _settings;
+    private readonly IReadOnlyList<string> _serverNames;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly WatchedFile _files;
@@ -19,14 +20,15 @@ internal sealed class TlsFiles : IDisposable
     private volatile TlsCredentials _current;
 
     /// <summary>Loads the files, and from then on looks at them.</summary>
-    /// <param name="listener">Section of the listener, such as <c>listeners.mqtts</c>.</param>
+    /// <param name="listener">Section that names the files, such as <c>listeners.mqtts</c>.</param>
     /// <param name="settings">Names of the files.</param>
     /// <param name="clock">When to look.</param>
     /// <param name="logger">Told of what was loaded and what could not be.</param>
+    /// <param name="serverNames">The names that clients ask for when they are shown the certificate; none for a listener's own.</param>
     /// <exception cref="StartException">They cannot be used.</exception>
-    public TlsFiles(string listener, TlsSettings settings, TimeProvider clock, ILogger logger)
+    public TlsFiles(string listener, TlsSettings settings, TimeProvider clock, ILogger logger, params IReadOnlyList<string> serverNames)
     {
-        (_listener, _settings, _clock, _logger) = (listener, settings, clock, logger);
+        (_listener, _settings, _clock, _logger, _serverNames) = (listener, settings, clock, logger, serverNames);
 
         // First, so that a change while they are loaded is seen.
         _files = new WatchedFile([.. ((string?[])[settings.Certificate, settings.Key, settings.ClientCa]).OfType<string>()]);
@@ -71,6 +73,11 @@ internal sealed class TlsFiles : IDisposable
         if (_clock.GetUtcNow().UtcDateTime is var now && (now < from || now > until))
         {
             _logger.CertificateNotValidNow(_listener, Shown(from), Shown(until));
+        }
+
+        foreach (var name in _serverNames.Where(name => !loaded.IsFor(name)))
+        {
+            _logger.NameNotInCertificate(_listener, name, certificate.Subject);
         }
     }
 
