@@ -55,6 +55,11 @@ public sealed partial class ConversationTests : EndToEndTest
                         Assert.Empty(await talk.ReadToEndAsync());
                     }
                 }
+                else if (line.Groups["cut"].Success)
+                {
+                    Assert.True(clients.Remove(client, out var talk));
+                    await talk.DisposeAsync();
+                }
             }
         }
         catch (Exception fault)
@@ -70,6 +75,6 @@ public sealed partial class ConversationTests : EndToEndTest
         }
     }
 
-    [GeneratedRegex(@"^(#.*|\s*|(?<client>\w*?)(> (?<said>\S.*?)|< (?<heard>\S.*?)|(?<end>end))(\s{2,}.*|\s*))$")]
+    [GeneratedRegex(@"^(#.*|\s*|(?<client>\w*?)(> (?<said>\S.*?)|< (?<heard>\S.*?)|(?<end>end)|(?<cut>cut))(\s{2,}.*|\s*))$")]
     private static partial Regex Line();
 }
