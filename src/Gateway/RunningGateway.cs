@@ -57,6 +57,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         _access = new AccessControl(settings.AllowAnonymous, clock, settings.Flapping)
         {
             CertificateIdentity = settings.CertificateIdentity,
+            Chain = settings.AuthenticationChain ?? AccessControl.WholeChain,
             SubscribeRefusal = settings.SubscribeRefusal,
         };
         Broker = new Broker(settings.Broker, _store, _store, _drops, clock, loggers.CreateLogger<Broker>(), _access, settings.ClientEvents ? settings.Name : null);

@@ -155,7 +155,7 @@ internal static class ExplainCommand
         if (client.UserName is { } user)
         {
             var isKnown = users!.Contains(user);
-            output.WriteLine(isKnown ? $"connect: let in as user {user}, with the right password" : $"connect: refused, there is no user {user} in auth.users_file");
+            output.WriteLine(isKnown ? $"connect: let in as user {user}, {WithPassword(settings)}" : $"connect: refused, there is no user {user} in auth.users_file");
             return isKnown ? client : null;
         }
 
@@ -164,6 +164,9 @@ internal static class ExplainCommand
         output.WriteLine(isLetIn ? $"connect: let in as an anonymous client{reason}" : $"connect: refused, auth.allow_anonymous does not let in anonymous clients from {client.Address}{reason}");
         return isLetIn ? client : null;
     }
+
+    private static string WithPassword(GatewaySettings settings) =>
+        settings.AuthenticationChain is [Authenticator.Scram] ? "by SCRAM with the right password; auth.chain takes no other way" : "with the right password";
 
     private static AccessRules RulesOf(GatewaySettings settings) =>
         (settings.AccessFile is { } file ? RuleFile.ReadAccess(file, settings.AllowUnmatched, new ConfigurationReport(new SettingOrigin(file, "/"))) : null)

@@ -33,6 +33,9 @@ internal sealed record GatewaySettings
     /// <summary>Who may connect without authentication.</summary>
     public AnonymousAccess AllowAnonymous { get; init; } = AnonymousAccess.Loopback;
 
+    /// <summary>The ways in which users may prove who they are, in order; null for those that are configured.</summary>
+    public IReadOnlyList<Authenticator>? AuthenticationChain { get; init; }
+
     /// <summary>File with the users and their passwords, an absolute path; null when nobody can authenticate.</summary>
     public string? UsersFile { get; init; }
 

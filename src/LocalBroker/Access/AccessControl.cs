@@ -32,6 +32,12 @@ public sealed class AccessControl : IDisposable
     /// <summary>What of a client's certificate is the name of its user. A client that shows one is that user, and no password is asked of it.</summary>
     public CertificateIdentity CertificateIdentity { get; init; }
 
+    /// <summary>Every way there is.</summary>
+    public static IReadOnlyList<Authenticator> WholeChain { get; } = [Authenticator.Scram, Authenticator.Password];
+
+    /// <summary>The ways in which users may prove who they are; one that is not there, or for which there are no users, lets nobody in.</summary>
+    public IReadOnlyList<Authenticator> Chain { get; init; } = WholeChain;
+
     /// <summary>Who may come in by a password; null when nobody can, and what clients say of themselves counts for nothing.</summary>
     public Users? Users
     {
@@ -100,6 +106,11 @@ public sealed class AccessControl : IDisposable
             return new(new Admission(AllowsAnonymous(address) ? ConnectRefusal.None : ConnectRefusal.NotAuthorized));
         }
 
+        if (!Chain.Contains(Authenticator.Password))
+        {
+            return new(new Admission(ConnectRefusal.BadCredentials)); // It is held to the name it gave, and nobody knows the name.
+        }
+
         var verdict = _passwords.VerifyAsync(users, user, request.Password ?? default, address);
         return verdict.IsCompletedSuccessfully ? new(ToAdmission(verdict.Result, user)) : AwaitAsync(verdict, user);
     }
@@ -117,7 +128,7 @@ public sealed class AccessControl : IDisposable
     /// <param name="expected">Who it must be; null for anyone.</param>
     /// <param name="refused">Told when it fails, with the name the client gave, and why.</param>
     internal IAuthenticationExchange? BeginAuthentication(string method, IPAddress? address, string? expected, Action<string?, ConnectRefusal> refused) =>
-        Users is { } users && ScramMethod.All.FirstOrDefault(scram => scram.Name == method) is { } known
+        Users is { } users && Chain.Contains(Authenticator.Scram) && ScramMethod.All.FirstOrDefault(scram => scram.Name == method) is { } known
             ? new ScramAuthentication(
                 new ScramExchange(known, name => users.KeysFor(known, name), ScramExchange.NewNonce()), _passwords, address, expected, refused)
             : null;

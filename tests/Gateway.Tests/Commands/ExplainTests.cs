@@ -142,9 +142,17 @@ public sealed class ExplainTests : IDisposable
         Assert.EndsWith("acl.toml:2: rule.0.allow is \"read\"; it must be \"publish\", \"subscribe\" or \"all\"\n", _error.ToString(), StringComparison.Ordinal);
     }
 
-    private Task<int> ExplainAsync(string arguments)
+    [Fact]
+    public async Task How_a_user_must_prove_who_it_is_is_said_where_that_is_not_left_open()
     {
-        var config = _folder.File("gateway.toml", "auth = { users_file = 'users.toml', acl_file = 'acl.toml', no_match = 'deny' }");
+        await ExplainAsync("publish --client c --user alice t", "chain = ['scram'], ");
+
+        Assert.StartsWith("connect: let in as user alice, by SCRAM with the right password; auth.chain takes no other way\n", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    private Task<int> ExplainAsync(string arguments, string auth = "")
+    {
+        var config = _folder.File("gateway.toml", $"auth = {{ {auth}users_file = 'users.toml', acl_file = 'acl.toml', no_match = 'deny' }}");
         _folder.File("acl.toml", Rules);
         _folder.File("users.toml", $"[users.alice]\npassword = \"{LocalBroker.Access.PasswordHash.Create("p"u8, 1_000).ToText()}\"");
         return CommandLine.InvokeAsync(["explain", .. arguments.Split(' ', 2)[..1], "--config", config, .. arguments.Split(' ')[1..]], _output, _error);

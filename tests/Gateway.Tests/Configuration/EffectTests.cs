@@ -90,6 +90,7 @@ public sealed class EffectTests : IDisposable
     [InlineData("auth.allow_anonymous = true", "Everyone")]
     [InlineData("auth.users_file = 'users.toml'", "users.toml")]
     [InlineData("auth.certificate_identity = 'common-name'", "CommonName")]
+    [InlineData("auth.chain = ['scram']\nauth.users_file = 'users.toml'", "Scram")]
     [InlineData("auth.acl_file = 'acl.toml'", "acl.toml")]
     [InlineData("auth.ban_file = 'banned.toml'", "banned.toml")]
     [InlineData("auth.no_match = 'deny'", "False")]
@@ -278,6 +279,7 @@ public sealed class EffectTests : IDisposable
         "auth.allow_anonymous" => $"{s.AllowAnonymous}",
         "auth.users_file" => Path.GetFileName(s.UsersFile)!,
         "auth.certificate_identity" => $"{s.CertificateIdentity}",
+        "auth.chain" => string.Join(' ', s.AuthenticationChain ?? []),
         "auth.acl_file" => Path.GetFileName(s.AccessFile)!,
         "gateway.client_events" => $"{s.ClientEvents}",
         "auth.ban_file" => Path.GetFileName(s.BanFile)!,

@@ -98,6 +98,10 @@ public sealed class FaultTests : IDisposable
     [InlineData("listeners.coap.enabled = true", "listeners.coap.enabled is true; CoAP is not available in this version, so it must be false or left out")]
     [InlineData("[coap]\nnotify = 'qos'", "coap.notify is \"qos\"; CoAP is not available in this version, so it must be left out")]
     [InlineData("[[serial]]\nname = 'x'", "serial is an array; MQTT-SN over a serial line is not available in this version, so it must be left out")]
+    [InlineData("auth.chain = ['scram', 'scram']", "auth.chain is an array; it must be an array of \"scram\" and \"password\", each once at most, at least one")]
+    [InlineData("auth.chain = []", "auth.chain is an array; it must be an array of \"scram\" and \"password\", each once at most, at least one")]
+    [InlineData("auth.chain = ['scram']", "auth.chain names \"scram\", and there is no auth.users_file; it must be given, or \"scram\" be left out")]
+    [InlineData("auth.chain = ['jwt']", "auth.chain is an array; it must be an array of \"scram\" and \"password\", each once at most, at least one")]
     [InlineData("auth.users_file = 'users.toml'", "auth.users_file is \"users.toml\"; it must be the path of a file that exists and can be read")]
     [InlineData("mqttsn.advertise_interval = '15m'", "mqttsn.advertise_interval is \"15m\"; ADVERTISE is not available in this version, so it must be \"0\" or left out")]
     public void What_this_version_does_not_have_is_refused_when_it_is_used(string toml, string fault) =>

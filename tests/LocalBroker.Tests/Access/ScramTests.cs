@@ -247,6 +247,27 @@ public sealed class ScramTests
         broker.Log.Lines.Clear();
     }
 
+    [Fact]
+    public async Task What_is_not_in_the_chain_lets_nobody_in_and_anonymous_clients_need_none_of_it()
+    {
+        var clock = new FakeTimeProvider();
+        using var byScram = new TestBroker(
+            clock: clock, access: new AccessControl(AnonymousAccess.Everyone, clock) { Users = Known, Chain = [Authenticator.Scram] });
+        var withPassword = Request("c") with { UserName = "alice", Password = "right"u8.ToArray() };
+
+        Assert.Equal(ConnectRefusal.BadCredentials, (await byScram.Broker.ConnectAsync(withPassword, new RecordingSink())).Refusal);
+        Assert.Equal(AuthenticationOutcome.Success, (await AuthenticateAsync(byScram, Request("c"), "alice", "right")).Outcome);
+        await byScram.ConnectAsync(Request("sensor") with { Protocol = "MQTT-SN 1.2" });
+        byScram.Log.Lines.Clear();
+
+        using var byPassword = new TestBroker(
+            clock: clock, access: new AccessControl(AnonymousAccess.Everyone, clock) { Users = Known, Chain = [Authenticator.Password] });
+        Assert.Null(byPassword.Broker.BeginAuthentication(Request("c"), ScramMethod.Sha256.Name));
+        await byPassword.ConnectAsync(withPassword);
+        await byPassword.ConnectAsync(Request("sensor") with { Protocol = "MQTT-SN 1.2" });
+        byPassword.Log.Lines.Clear();
+    }
+
     private static ScramExchange Exchange() => new(ScramMethod.Sha256, _ => Pencil, ServerNonce);
 
     private static TestBroker Broker() => Broker(out _);

@@ -1,6 +1,5 @@
 using Edge.Bridge;
 using Edge.LocalBroker;
-using Edge.LocalBroker.Access;
 using Edge.LocalBroker.Rewriting;
 using Edge.Messaging;
 using Microsoft.Extensions.Logging;
@@ -119,44 +118,7 @@ internal static class GatewaySchema
             "How long a connection may stay without a CONNECT, or without an answer while it is asked who it is. The TLS handshake and the WebSocket upgrade before it each have as long.",
             (s, value) => s with { Mqtt = s.Mqtt with { ConnectTimeout = value } }),
 
-        Value("auth.allow_anonymous",
-            SettingType.OneOf((true, AnonymousAccess.Everyone), (false, AnonymousAccess.Nobody), ("loopback", AnonymousAccess.Loopback)),
-            "`\"loopback\"`",
-            "Who may connect without a user name and password: anyone, nobody, or clients on this machine.",
-            (s, value) => s with { AllowAnonymous = value }),
-        Value("auth.users_file", SettingType.ReadableFile, "none",
-            "File with the users and the hashes of their passwords, as `edge-gateway passwd` writes it; read again when it changes.",
-            (s, value) => s with { UsersFile = value }),
-        Value("auth.certificate_identity",
-            SettingType.OneOf(
-                ("none", CertificateIdentity.None), ("common-name", CertificateIdentity.CommonName),
-                ("distinguished-name", CertificateIdentity.DistinguishedName), ("alternative-name", CertificateIdentity.AlternativeName)),
-            "`\"none\"`",
-            "What of a client's certificate is its user name. A client that shows a certificate needs no password then, and the name it gives itself counts for nothing.",
-            (s, value) => s with { CertificateIdentity = value }),
-        Value("auth.acl_file", SettingType.ReadableFile, "none",
-            "The access list: rules of what clients may publish and subscribe to; read again when it changes.",
-            (s, value) => s with { AccessFile = value }),
-        Value("auth.ban_file", SettingType.ReadableFile, "none",
-            "The list of bans: who may not connect, whatever it can prove; read again when it changes.",
-            (s, value) => s with { BanFile = value }),
-        Value("auth.no_match", SettingType.OneOf(("allow", true), ("deny", false)), "`\"allow\"`",
-            "What holds where no rule of the access list fits.",
-            (s, value) => s with { AllowUnmatched = value }),
-        Value("auth.subscribe_refusal",
-            SettingType.OneOf(("not-authorized", SubscribeOutcome.NotAuthorized), ("unspecified", SubscribeOutcome.Unspecified)), "`\"not-authorized\"`",
-            "What an MQTT 5.0 client is told of a subscription that is denied: reason code 0x87, or 0x80, which gives no reason.",
-            (s, value) => s with { SubscribeRefusal = value }),
-
-        Value("flapping.max_connects", SettingType.WholeNumber(0, 1_000_000), "`0`",
-            "Connections of one client within `flapping.window` that are taken; with the next one it is banned. `0` for any number.",
-            (s, value) => s with { Flapping = s.Flapping with { MaxConnects = value } }),
-        Value("flapping.window", SettingType.Duration("1s", "1d"), "`\"1m\"`",
-            "Time in which connections are counted.",
-            (s, value) => s with { Flapping = s.Flapping with { Window = value } }),
-        Value("flapping.ban_time", SettingType.Duration("1s", "30d"), "`\"5m\"`",
-            "How long such a client is not let in. It is forgotten when the gateway restarts.",
-            (s, value) => s with { Flapping = s.Flapping with { BanTime = value } }),
+        .. AuthSchema.Settings,
 
         Value("mqttsn.gateway_id", SettingType.WholeNumber(1, 255), "`1`",
             "Identity in GWINFO, unique on the network.",
@@ -216,21 +178,7 @@ internal static class GatewaySchema
 
     private static void Check(GatewaySettings settings, ConfigurationReport report)
     {
-        if (settings.UsersFile is { } users)
-        {
-            UsersFile.Read(users, report);
-        }
-
-        if (settings.AccessFile is { } rules)
-        {
-            RuleFile.ReadAccess(rules, settings.AllowUnmatched, report);
-        }
-
-        if (settings.BanFile is { } bans)
-        {
-            RuleFile.ReadBans(bans, report);
-        }
-
+        AuthSchema.Check(settings, report);
         ListenerSchema.Check(settings, report);
         CheckTogether(settings.Bridges, report);
     }
