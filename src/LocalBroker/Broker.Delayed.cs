@@ -34,9 +34,9 @@ public sealed partial class Broker
     }
 
     private ValueTask<PublishOutcome> RouteNowOr(DateTimeOffset? due, Session? publisher, Message message, ushort packetId, SessionRecord? parted = null) =>
-        due is { } when ? Delay(when, publisher, message, packetId) : Route(publisher, message, packetId, parted: parted);
+        due is { } when ? Delay(when, publisher, message, packetId, parted) : Route(publisher, message, packetId, parted: parted);
 
-    private ValueTask<PublishOutcome> Delay(DateTimeOffset due, Session? publisher, Message message, ushort packetId)
+    private ValueTask<PublishOutcome> Delay(DateTimeOffset due, Session? publisher, Message message, ushort packetId, SessionRecord? parted)
     {
         if (!_delayed.TryReserve(message, due, out var delayed))
         {
@@ -46,7 +46,7 @@ public sealed partial class Broker
 
         // Stored before it can come due, so that the store never hears of its end first.
         var exchange = ExchangeOf(publisher, packetId);
-        _store.SaveDelayed(delayed, exchange);
+        _store.SaveDelayed(delayed, exchange, parted);
         CloseIfEnded(publisher, exchange);
         _delayed.Add(delayed);
         if (message.Qos == QualityOfService.AtMostOnce)

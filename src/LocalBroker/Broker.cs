@@ -153,10 +153,7 @@ public sealed partial class Broker : IBroker, IDisposable
         }
         while (session.ToRecord() != saved);
 
-        if (session is { HasEnded: true, HasHeirs: false })
-        {
-            Delete(session);
-        }
+        DeleteIfEnded(session);
     }
 
     /// <summary>Ends a session, for good.</summary>
@@ -175,11 +172,7 @@ public sealed partial class Broker : IBroker, IDisposable
         }
 
         // Also by who comes second: the commit that it waits for then covers the end.
-        if (!session.HasHeirs)
-        {
-            Delete(session);
-        }
-
+        DeleteIfEnded(session);
         _sessions.TryRemove(new KeyValuePair<string, Session>(session.ClientId, session));
         return remains is not null;
     }
@@ -200,6 +193,7 @@ public sealed partial class Broker : IBroker, IDisposable
         _deadlines.Forget(session);
         _logger.SessionEnded(session.ClientId, remains.Undelivered);
         Part(session, remains.Parting, ClientEvents.Discarded);
+        session.Settle();
         if (remains.HasHeirs)
         {
             _ = PassOnAsync(session, remains);
@@ -207,6 +201,15 @@ public sealed partial class Broker : IBroker, IDisposable
         else
         {
             _numbersInUse.TryRemove(session.Number, out _);
+        }
+    }
+
+    /// <summary>Deletes a session from the store, unless it has something yet to leave to others.</summary>
+    private void DeleteIfEnded(Session session)
+    {
+        if (session is { IsSettled: true, HasHeirs: false })
+        {
+            Delete(session);
         }
     }
 
@@ -258,10 +261,7 @@ public sealed partial class Broker : IBroker, IDisposable
             // A restart finds the message or the Will, and never both. Nobody waits for the answer.
             var parted = session.IsDurable ? session.ToRecord() : null;
             _ = RouteNowOr(due, null, message, 0, parted).AsTask();
-            if (parted is not null && session is { HasEnded: true, HasHeirs: false })
-            {
-                Delete(session);
-            }
+            DeleteIfEnded(session);
         }
     }
 }

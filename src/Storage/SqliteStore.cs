@@ -137,13 +137,18 @@ public sealed class SqliteStore : IMessageLog, ISessionStore, IAsyncDisposable
     public void DeleteRetained(TopicName topic) => _commits.Enqueue(topic, static (batch, name) => batch.DeleteRetained(name));
 
     /// <inheritdoc/>
-    public void SaveDelayed(DelayedMessage delayed, ReceivedExchange? received = null) =>
-        _commits.Enqueue((delayed, received), static (batch, saved) =>
+    public void SaveDelayed(DelayedMessage delayed, ReceivedExchange? received = null, SessionRecord? parted = null) =>
+        _commits.Enqueue((delayed, received, parted), static (batch, saved) =>
         {
             batch.SaveDelayed(saved.delayed);
             if (saved.received is { } exchange)
             {
                 batch.OpenExchange(exchange);
+            }
+
+            if (saved.parted is { } session)
+            {
+                batch.SaveSession(session);
             }
         });
 

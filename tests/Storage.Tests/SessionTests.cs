@@ -46,6 +46,26 @@ public sealed class SessionTests : IAsyncDisposable
         Assert.True(Messages.AreEqual(gone.Will.Message, record.Will.Message));
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_Will_goes_from_its_session_with_the_message_that_it_becomes(bool isDelayed)
+    {
+        var session = TestStore.Session(1);
+        _test.Store.SaveSession(session with { Will = new WillMessage(TestStore.MessageOn("plant/will", "gone")) });
+        if (isDelayed)
+        {
+            _test.Store.SaveDelayed(TestStore.Delayed(1), parted: session);
+        }
+        else
+        {
+            _test.Store.Append([], parted: session);
+        }
+
+        await ReopenAsync();
+
+        Assert.Equal(session, Assert.Single(_test.State.Sessions).Record);
+        Assert.Equal(isDelayed ? 1 : 0, _test.State.Delayed.Count);
+    }
+
     [Fact]
     public async Task Subscriptions_come_back_as_they_were_last()
     {

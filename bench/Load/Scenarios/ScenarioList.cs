@@ -17,6 +17,7 @@ internal static class ScenarioList
         new LatencyScenario(),
         new ConnectScenario(),
         new IdleScenario(),
+        new CrowdScenario(),
         new MqttSnScenario(),
     ];
 

@@ -20,6 +20,7 @@ internal sealed partial class Session
     private ClientRights? _rights;
     private WillMessage? _will;
     private bool _ended;
+    private bool _isSettled;
 
     public Session(string clientId, long number, SessionServices services)
     {
@@ -57,6 +58,9 @@ internal sealed partial class Session
     public bool IsConnected => Connection is not null;
 
     public bool HasEnded => Volatile.Read(ref _ended);
+
+    /// <summary>Whether it ended, and its Will is with the store. Before, it must not go from there; whoever ends it sees to that afterwards.</summary>
+    public bool IsSettled => Volatile.Read(ref _isSettled);
 
     /// <summary>Whether it ended with messages that are to be passed on before it may go from the store.</summary>
     public bool HasHeirs { get; private set; }
@@ -275,6 +279,9 @@ internal sealed partial class Session
 
         return remains;
     }
+
+    /// <summary>Its Will has been published, if it was to be.</summary>
+    public void Settle() => Volatile.Write(ref _isSettled, true);
 
     /// <summary>Takes over what was kept of a session; before it is shared.</summary>
     public void Restore(StoredSession stored, DateTimeOffset now)

@@ -30,7 +30,8 @@ public interface ISessionStore
     /// <summary>Keeps a delayed message under its number, until <see cref="IMessageLog.Append"/> names it as due or it is forgotten.</summary>
     /// <param name="delayed">The message. Its number is not used again.</param>
     /// <param name="received">The incoming QoS 2 exchange that brought it, kept in the very same commit; null for none.</param>
-    void SaveDelayed(DelayedMessage delayed, ReceivedExchange? received = null);
+    /// <param name="parted">Terms of the session whose Will the message was, now without it; kept in the very same commit. Null for none.</param>
+    void SaveDelayed(DelayedMessage delayed, ReceivedExchange? received = null, SessionRecord? parted = null);
 
     /// <summary>Forgets a delayed message.</summary>
     void DeleteDelayed(long number);

@@ -168,12 +168,17 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
 
     public void DeleteRetained(TopicName topic) => DoLocked(() => _retained.Remove(topic));
 
-    public void SaveDelayed(DelayedMessage delayed, ReceivedExchange? received = null) => DoLocked(() =>
+    public void SaveDelayed(DelayedMessage delayed, ReceivedExchange? received = null, SessionRecord? parted = null) => DoLocked(() =>
     {
         _delayed[delayed.Number] = delayed;
         if (received is { } exchange)
         {
             _received.Add(exchange);
+        }
+
+        if (parted is not null)
+        {
+            _sessions[parted.Number] = parted;
         }
     });
 

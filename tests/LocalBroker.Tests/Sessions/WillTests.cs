@@ -244,6 +244,48 @@ public sealed class WillTests : IDisposable
     }
 
     [Fact]
+    public async Task A_crash_finds_a_Will_for_later_or_the_message_that_waits_and_never_both()
+    {
+        (await _broker.SubscriberAsync("w", "will", expiry: 2 * Hour)).Disconnect();
+        var client = await _broker.ConnectAsync("c", Hour, will: new WillMessage(MessageOf("$delayed/60/will", "later", Qos1)));
+
+        // A commit falls between the message and what the session is saved as.
+        _broker.Store.Interrupt(nameof(ISessionStore.SaveSession), _broker.Store.Commit);
+        client.Lose();
+
+        using var restarted = _broker.Crash();
+        restarted.Clock.Advance(Hour);
+        restarted.Store.Commit();
+        var watcher = await restarted.ConnectAsync("w", 2 * Hour);
+        Assert.Equal(["later"], watcher.TakeTexts());
+    }
+
+    [Theory]
+    [InlineData(nameof(IMessageLog.Append))]
+    [InlineData(nameof(ISessionStore.DeleteSession))]
+    public async Task A_crash_as_two_connections_end_a_session_finds_the_Will_or_its_message_and_never_both(string call)
+    {
+        (await _broker.SubscriberAsync("w", "will", expiry: 2 * Hour)).Disconnect();
+        (await _broker.ConnectAsync("c", Hour, will: Delayed)).Lose();
+
+        // The second comes while the first is about to publish the Will, or to delete the session; then there is a commit, and a crash.
+        MemoryStore? left = null;
+        _broker.Store.Interrupt(call, () =>
+        {
+            _ = _broker.Broker.ConnectAsync(new ConnectRequest { ClientId = "c", CleanStart = true }, new RecordingSink()).AsTask();
+            _broker.Store.Commit();
+            left = _broker.Store.Crash();
+        });
+        await _broker.ConnectAsync("c", cleanStart: true);
+
+        using var restarted = new TestBroker(store: left, clock: _broker.Clock);
+        restarted.Clock.Advance(Hour);
+        restarted.Store.Commit();
+        var watcher = await restarted.ConnectAsync("w", 2 * Hour);
+        Assert.Single(watcher.TakeTexts());
+    }
+
+    [Fact]
     public async Task A_Will_that_waited_for_its_delay_at_a_crash_waits_on()
     {
         (await _broker.SubscriberAsync("w", "will", expiry: 2 * Hour)).Disconnect();

@@ -250,12 +250,17 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
         return null;
     });
 
-    public void SaveDelayed(DelayedMessage delayed, ReceivedExchange? received = null) => Ask(() =>
+    public void SaveDelayed(DelayedMessage delayed, ReceivedExchange? received = null, SessionRecord? parted = null) => Ask(() =>
     {
         _delayed.Add(delayed.Number, delayed);
         if (received is { } exchange)
         {
             _received.Add(exchange);
+        }
+
+        if (parted is not null)
+        {
+            _sessions[parted.Number] = parted;
         }
 
         return null;
