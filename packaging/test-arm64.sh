@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts the arm64 executable under qemu: version, check, and run until it is ready; then stops it.
+# Starts the arm64 executable under qemu: version, check, and run, with a message of mosquitto's clients; then stops it.
 #   packaging/test-arm64.sh [artifacts/linux-arm64/edge-gateway]
 # The libraries it runs on come from Debian's arm64 packages, unpacked into artifacts/arm64-root; the machine itself is left alone.
 set -eu
@@ -10,8 +10,8 @@ root=$PWD/artifacts/arm64-root
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-command -v qemu-aarch64-static > /dev/null ||
-    $( [ "$(id -u)" -eq 0 ] || echo sudo ) apt-get install -y --no-install-recommends qemu-user-static > /dev/null
+command -v qemu-aarch64-static > /dev/null && command -v mosquitto_pub > /dev/null ||
+    $( [ "$(id -u)" -eq 0 ] || echo sudo ) apt-get install -y --no-install-recommends qemu-user-static mosquitto-clients > /dev/null
 
 if [ ! -e "$root/lib/aarch64-linux-gnu/libc.so.6" ]; then
     mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$work/debs" "$root"
@@ -57,6 +57,11 @@ until grep -q 'gateway ready' "$work/log"; do
     sleep 1
     waited=$((waited + 1))
 done
+
+echo "== publish, and subscribe to what was retained"
+port=$(sed -n 's/.*MQTT listens on 127.0.0.1:\([0-9]*\) .*/\1/p' "$work/log")
+mosquitto_pub -p "$port" -q 2 -r -t arm/64 -m works
+[ "$(mosquitto_sub -p "$port" -t 'arm/#' -C 1 -W 30 -F '%t %p')" = 'arm/64 works' ]
 
 kill -TERM "$gateway"
 ended=0

@@ -62,9 +62,15 @@ public sealed class AccessControl : IDisposable
     /// <summary>The ban that keeps a client out; null when none does.</summary>
     public Ban? FindBan(ClientIdentity client)
     {
-        var bans = _bans;
-        var now = bans.Count > 0 ? _clock.GetUtcNow() : default;
-        return bans.FirstOrDefault(ban => ban.Holds(client, now));
+        foreach (var ban in _bans)
+        {
+            if (ban.Holds(client, _clock.GetUtcNow()))
+            {
+                return ban;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Whether a client without credentials is let in from an address.</summary>
