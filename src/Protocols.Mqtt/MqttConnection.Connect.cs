@@ -235,6 +235,11 @@ public sealed partial class MqttConnection
         }
 
         var connAck = new ConnAck { ReasonCode = reason, Properties = properties.Written };
+        if (connAck.Size(_version) > _maximumPacketSize)
+        {
+            connAck = new ConnAck { ReasonCode = reason }; // [MQTT-3.2.2-19]
+        }
+
         var size = connAck.Size(_version);
         if (MaySend(size, effects))
         {

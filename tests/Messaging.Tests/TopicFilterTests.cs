@@ -87,6 +87,10 @@ public sealed class TopicFilterTests
     [InlineData("+/#", "a", true)]
     [InlineData("a/+/#", "a", false)]
     [InlineData("a/b", "A/b", false)]
+    [InlineData("\u00E9", "\u00E9", true)]
+    [InlineData("\u00E9", "e\u0301", false)] // the same letter of two characters: nothing is normalised
+    [InlineData("\u212B", "\u00C5", false)]
+    [InlineData("a", "\uFEFFa", false)]
     [InlineData("/", "/", true)]
     [InlineData("#", "/", true)]
     [InlineData("#", "$SYS/uptime", false)]

@@ -88,7 +88,7 @@ public sealed class ConnectProcedureTests
     [Fact]
     public void All_terms_of_CONNECT_reach_the_broker()
     {
-        var talk = After("10 \"MQTT\" 05 EE 000A [11 0000000A 21 0014] \"cliënt\" [18 00000005 02 0000003C 03 \"t\"] \"w\" \"bye\" \"u\" \"p\"");
+        var talk = After("10 \"MQTT\" 05 EE 000A [11 0000000A 21 0014] \"cliënt\" [18 00000005 02 0000003C 03 \"t\" 26 \"k\" \"2\" 26 \"k\" \"1\"] \"w\" \"bye\" \"u\" \"p\"");
 
         var request = talk.Request!;
         Assert.Equal("cliënt", request.ClientId);
@@ -100,6 +100,7 @@ public sealed class ConnectProcedureTests
         Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60)), (request.Will!.Delay, request.Will.ExpiryInterval));
         Assert.Equal(("w", QualityOfService.AtLeastOnce, true, "t"),
             (request.Will.Message.Topic.ToString(), request.Will.Message.Qos, request.Will.Message.Retain, request.Will.Message.Properties!.ContentType));
+        Assert.Equal([new("k", "2"), new("k", "1")], request.Will.Message.Properties!.UserProperties); // [MQTT-3.1.3-10]
         Assert.Equal("bye"u8, request.Will.Message.Payload.Span);
     }
 
@@ -222,6 +223,7 @@ public sealed class ConnectProcedureTests
     [InlineData(ConnectRefusal.ClientIdInvalid, "20 00 85 00", "20 00 02")]
     [InlineData(ConnectRefusal.BadCredentials, "20 00 86 00", "20 00 04")]
     [InlineData(ConnectRefusal.NotAuthorized, "20 00 87 00", "20 00 05")]
+    [InlineData(ConnectRefusal.Banned, "20 00 8A 00", "20 00 05")]
     [InlineData(ConnectRefusal.QuotaExceeded, "20 00 97 00", "20 00 03")]
     [InlineData(ConnectRefusal.Unavailable, "20 00 88 00", "20 00 03")]
     public void The_brokers_refusal_is_told_in_the_words_of_the_version(ConnectRefusal refusal, string connAckV5, string connAckV3)
@@ -235,6 +237,29 @@ public sealed class ConnectProcedureTests
         }
     }
 
+    [Theory, Spec("MQTT-3.1.4-6"), Spec("3.1.1 MQTT-3.1.4-5")]
+    [InlineData("10 \"MQTT\" 05 03 0000 00 \"c\"")]
+    [InlineData("10 \"MQTT\" 06 02 0000 00 \"c\"")]
+    [InlineData("10 \"MQTT\" 04 00 0000 \"\"")]
+    [InlineData("10 \"MQTT\" 04 03 0000 \"c\"")]
+    [InlineData(ConnectV311, true)]
+    [InlineData(ConnectV5, true)]
+    public void Nothing_is_done_of_what_comes_behind_a_refused_CONNECT(string connect, bool isRefusedByTheBroker = false)
+    {
+        var talk = new Conversation();
+        talk.Says(connect);
+        if (isRefusedByTheBroker)
+        {
+            talk.Peer.OnConnected(new ConnectOutcome(ConnectRefusal.NotAuthorized, null, SessionPresent: false), talk);
+        }
+
+        talk.Taken();
+        Assert.True(talk.IsClosed);
+        Assert.Empty(talk.Says("31 \"t\" 00 'x'"));
+        Assert.Empty(talk.Says("82 0001 00 \"t\" 00"));
+        Assert.Empty(talk.Says(connect));
+    }
+
     [Fact]
     public void The_options_are_announced()
     {
@@ -246,6 +271,16 @@ public sealed class ConnectProcedureTests
     [Fact, Spec("MQTT-3.1.2-24")]
     public void A_client_that_cannot_take_the_CONNACK_gets_none() =>
         Assert.Equal(["close, will"], Accept(After("10 \"MQTT\" 05 02 0000 [27 00000005] \"c\"")));
+
+    [Fact, Spec("MQTT-3.2.2-19")]
+    public void The_reason_in_words_is_left_out_of_a_CONNACK_that_the_client_could_not_take()
+    {
+        var talk = new Conversation();
+        talk.Says("10 \"MQTT\" 05 02 0000 [15 \"M\" 27 0000000A] \"c\"");
+        talk.Authenticates(AuthenticationOutcome.Continue);
+
+        Assert.Equal(["refuse OutOfSequence", Sent("20 00 82 00"), "close"], talk.Says("C0"));
+    }
 
     [Fact]
     public void What_comes_while_the_broker_decides_is_out_of_turn() =>

@@ -68,6 +68,27 @@ public sealed class SubscribeProcedureTests
         Assert.Equal([Sent("B0 000A")], talk.Taken());
     }
 
+    [Fact, Spec("MQTT-3.1.2-29")]
+    public void Who_wants_no_reasons_in_words_gets_them_in_CONNACK_and_DISCONNECT_alone()
+    {
+        var talk = Connected("10 \"MQTT\" 05 02 0000 [17 00] \"c\"");
+        talk.Says("82 0001 00 \"a\" 00");
+        talk.Peer.OnSubscribed(talk.Replies.Dequeue(), [SubscribeOutcome.NotAuthorized], talk);
+        Assert.Equal([Sent("90 0001 00 87")], talk.Taken());
+        talk.Says("A2 0002 00 \"a\"");
+        talk.Peer.OnUnsubscribed(talk.Replies.Dequeue(), [false], talk);
+        Assert.Equal([Sent("B0 0002 00 11")], talk.Taken());
+        talk.Says("32 \"t\" 0003 00");
+        Assert.Equal([Sent("40 0003 87")], talk.Outcome(PublishOutcome.NotAuthorized));
+        talk.Says("34 \"t\" 0004 00");
+        Assert.Equal([Sent("50 0004 97")], talk.Outcome(PublishOutcome.QuotaExceeded));
+        talk.Says("62 0004");
+        talk.Peer.OnReleased(talk.Replies.Dequeue(), known: false, talk);
+        Assert.Equal([Sent("70 0004 92")], talk.Taken());
+
+        Assert.Equal(["refuse InvalidTopic", Sent("E0 90 [1F \"InvalidTopic\"]"), "close, will"], talk.Says("30 \"a/+\" 00"));
+    }
+
     [Theory, Spec("MQTT-4.7.1-1"), Spec("MQTT-4.7.1-2")]
     [InlineData("82 000A 00 \"a/#/b\" 00"), InlineData("82 000A 00 \"ok\" 00 \"a+\" 00"), InlineData("A2 000A 00 \"#a\"")]
     public void A_wildcard_in_the_wrong_place_ends_the_connection(string packet) => Assert.Equal(

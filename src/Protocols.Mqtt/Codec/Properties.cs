@@ -121,7 +121,7 @@ public readonly ref struct Properties
 
             if (!property.IsWellFormed(rule.Kind))
             {
-                return rule.Kind == PropertyKind.Topic ? ParseError.InvalidProperty : ParseError.InvalidText;
+                return rule.Kind == PropertyKind.Topic && Utf8Text.IsValid(property.Octets) ? ParseError.InvalidProperty : ParseError.InvalidText;
             }
 
             seen |= bit;

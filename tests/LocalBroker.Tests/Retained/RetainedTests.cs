@@ -28,6 +28,20 @@ public sealed class RetainedTests : IDisposable
         Assert.Equal([7u], delivery.SubscriptionIdentifiers!);
     }
 
+    // [MQTT-3.3.1-8]
+    [Fact]
+    public async Task Without_RETAIN_nothing_is_stored_replaced_or_cleared()
+    {
+        await _broker.PublishAsync("kept", "1", retain: true);
+
+        await _broker.PublishAsync("kept", "2", Qos1);
+        await _broker.PublishAsync("kept", "", Qos1);
+        await _broker.PublishAsync("other", "3", Qos2);
+
+        Assert.Equal(["1"], (await _broker.SubscriberAsync("s")).TakeTexts());
+        Assert.Equal(1, _broker.Broker.Snapshot().Retained);
+    }
+
     [Fact]
     public async Task A_subscriber_who_is_there_already_gets_it_without_the_flag()
     {

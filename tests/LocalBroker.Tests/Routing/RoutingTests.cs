@@ -107,6 +107,24 @@ public sealed class RoutingTests : IDisposable
         Assert.Equal(2u, Assert.Single(subscriber.Session.Subscriptions).Identifier);
     }
 
+    // [MQTT-3.8.4-4]
+    [Fact]
+    public async Task Subscribing_again_loses_nothing_that_waits_or_is_on_its_way()
+    {
+        var subscriber = await _broker.SubscriberAsync("s", "t", Qos1, window: 1);
+        await _broker.PublishAsync("t", "1", Qos1);
+        await _broker.PublishAsync("t", "2", Qos1);
+        var first = subscriber.TakeOne();
+
+        await subscriber.SubscribeAsync("t", Qos2);
+        await _broker.PublishAsync("t", "3", Qos2);
+        subscriber.PubAck(first.PacketId);
+        var second = subscriber.TakeOne();
+        subscriber.PubAck(second.PacketId);
+
+        Assert.Equal((("1", Qos1), ("2", Qos1), "3"), ((first.Message.Text(), first.Qos), (second.Message.Text(), second.Qos), subscriber.TakeOne().Message.Text()));
+    }
+
     // [MQTT-3.8.3-3]
     [Fact]
     public async Task No_Local_keeps_a_client_s_own_messages_from_it_and_from_it_only()
@@ -192,6 +210,11 @@ public sealed class RoutingTests : IDisposable
     public async Task Nothing_comes_after_the_subscription_ended()
     {
         var subscriber = await _broker.SubscriberAsync("s", "t");
+
+        // It is the very filter or it is none ([MQTT-3.10.4-1]).
+        Assert.Equal(new[] { false, false, false, false }.AsEnumerable(), await subscriber.UnsubscribeAsync("+", "#", "T", "t/#"));
+        await _broker.PublishAsync("t");
+        subscriber.TakeOne();
 
         Assert.Equal(new[] { true, false }.AsEnumerable(), await subscriber.UnsubscribeAsync("t", "never/there"));
 

@@ -144,6 +144,54 @@ public sealed class SharedSubscriptionTests : IDisposable
         Assert.Equal(["new"], member.TakeTexts());
     }
 
+    // [MQTT-4.8.2-3]
+    [Fact]
+    public async Task Each_member_gets_messages_at_its_own_quality()
+    {
+        var low = await _broker.ConnectAsync("low");
+        await low.SubscribeAsync("$share/g/t", Qos0);
+        var high = await _broker.ConnectAsync("high");
+        await high.SubscribeAsync("$share/g/t", Qos1);
+        for (var i = 0; i < 4; i++)
+        {
+            await _broker.PublishAsync("t", $"{i}", Qos2);
+        }
+
+        Assert.Equal([Qos0, Qos0], low.Take().Select(delivery => delivery.Qos));
+        Assert.Equal([Qos1, Qos1], high.Take().Select(delivery => delivery.Qos));
+    }
+
+    // [MQTT-4.8.2-4]
+    [Fact]
+    public async Task Exactly_once_what_was_sent_is_finished_with_its_member_when_that_comes_again()
+    {
+        var away = await _broker.SubscriberAsync("away", "$share/g/t", expiry: Hour);
+        await _broker.PublishAsync("t", "sent", Qos2);
+        var sent = away.TakeOne();
+        var staying = await _broker.SubscriberAsync("staying", "$share/g/t");
+        away.Lose();
+
+        var again = (await _broker.ConnectAsync("away", Hour)).TakeOne();
+
+        Assert.Equal((sent.PacketId, "sent", true), (again.PacketId, again.Message.Text(), again.Dup));
+        Assert.Empty(staying.Take());
+    }
+
+    // [MQTT-4.8.2-6]
+    [Theory, InlineData(Qos1), InlineData(Qos2)]
+    public async Task What_a_member_refuses_goes_to_nobody_else(QualityOfService qos)
+    {
+        var refusing = await _broker.SubscriberAsync("refusing", "$share/g/t", expiry: Hour);
+        await _broker.PublishAsync("t", "x", qos);
+        var other = await _broker.SubscriberAsync("other", "$share/g/t");
+
+        refusing.Session.Discard(refusing.TakeOne(), DropCause.Refused);
+        refusing.Disconnect(TimeSpan.Zero);
+
+        Assert.Empty(other.Take());
+        Assert.Equal(new Dictionary<DropCause, long> { [DropCause.Refused] = 1 }, _broker.Lost);
+    }
+
     [Fact]
     public async Task A_group_without_members_is_no_receiver()
     {

@@ -27,6 +27,23 @@ public sealed class ReceivingTests : IDisposable
         Assert.Equal(["1", "2", "3"], subscriber.TakeTexts());
     }
 
+    // [MQTT-4.3.3-13]
+    [Fact]
+    public async Task An_exchange_goes_on_although_its_message_has_expired()
+    {
+        (await _broker.SubscriberAsync("s", expiry: Hour)).Disconnect();
+        var publisher = await _broker.ConnectAsync("p", Hour);
+        var message = MessageOf("t", "1", Qos2) with { ExpiresAt = _broker.Clock.GetUtcNow() + TimeSpan.FromSeconds(1) };
+        Assert.Equal(PublishOutcome.Accepted, await publisher.PublishAsync(message, packetId: 5));
+
+        _broker.Clock.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Empty((await _broker.ConnectAsync("s", Hour)).Take());
+        Assert.Equal(PublishOutcome.Repeated, await publisher.PublishAsync(message, packetId: 5));
+        Assert.True(await _broker.Kept(publisher.Session.ReleaseAsync(5)));
+        Assert.Equal(new Dictionary<DropCause, long> { [DropCause.Expired] = 1 }, _broker.Lost);
+    }
+
     [Fact]
     public async Task A_repeat_without_a_subscriber_is_not_counted_twice()
     {

@@ -196,6 +196,45 @@ public sealed class SendingTests : IDisposable
         Assert.Equal([true, true, true, false], second.Select(delivery => delivery.Dup));
     }
 
+    // [MQTT-4.4.0-1]: and at no other time.
+    [Fact]
+    public async Task While_connected_nothing_is_sent_again()
+    {
+        var subscriber = await _broker.SubscriberAsync("s", expiry: Hour);
+        await _broker.PublishAsync("t", "1", Qos1);
+        await _broker.PublishAsync("t", "2", Qos2);
+        await _broker.PublishAsync("t", "3", Qos2);
+        subscriber.PubRec(subscriber.Take()[2].PacketId);
+        _broker.Store.Commit();
+        Assert.Equal(DeliveryKind.Release, subscriber.TakeOne().Kind);
+
+        _broker.Clock.Advance(24 * Hour);
+        await _broker.PublishAsync("t", "4", Qos0);
+
+        Assert.Equal(["4"], subscriber.TakeTexts());
+    }
+
+    // [MQTT-3.10.4-3]
+    [Fact]
+    public async Task What_is_on_its_way_when_its_subscription_ends_is_brought_to_its_end()
+    {
+        var subscriber = await _broker.SubscriberAsync("s", "t", expiry: Hour);
+        await _broker.PublishAsync("t", "1", Qos1);
+        await _broker.PublishAsync("t", "2", Qos2);
+        await _broker.PublishAsync("t", "3", Qos2);
+        var before = subscriber.Take();
+        subscriber.PubRec(before[2].PacketId);
+
+        await subscriber.UnsubscribeAsync("t");
+
+        Assert.Equal((DeliveryKind.Release, before[2].PacketId), (subscriber.TakeOne() is var release ? release.Kind : default, release.PacketId));
+        subscriber.Lose();
+        var again = await _broker.ConnectAsync("s", Hour);
+        Assert.Equal(
+            [(DeliveryKind.Release, before[2].PacketId), (DeliveryKind.Publish, before[0].PacketId), (DeliveryKind.Publish, before[1].PacketId)],
+            again.Take().Select(delivery => (delivery.Kind, delivery.PacketId)));
+    }
+
     // Another broker sent the PUBLISH again.
     [Fact]
     public async Task After_PUBREC_a_new_connection_gets_PUBREL_not_PUBLISH()

@@ -148,12 +148,13 @@ public sealed class WillTests : IDisposable
         Assert.Equal(_broker.Clock.GetUtcNow() + TimeSpan.FromSeconds(10), message.ExpiresAt);
     }
 
-    [Fact]
-    public async Task A_Will_may_be_retained()
+    // [MQTT-3.1.2-14], [MQTT-3.1.2-15]
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_Will_is_retained_when_it_says_so(bool retain)
     {
-        (await _broker.ConnectAsync("c", will: AtOnce with { Message = MessageOf("will", "gone", retain: true) })).Lose();
+        (await _broker.ConnectAsync("c", will: AtOnce with { Message = MessageOf("will", "gone", retain: retain) })).Lose();
 
-        Assert.Equal(["gone"], (await _broker.SubscriberAsync("w")).TakeTexts());
+        Assert.Equal(retain ? ["gone"] : [], (await _broker.SubscriberAsync("w")).TakeTexts());
     }
 
     [Fact]

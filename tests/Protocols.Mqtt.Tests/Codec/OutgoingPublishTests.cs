@@ -24,10 +24,12 @@ public sealed class OutgoingPublishTests
     internal static Delivery DeliveryOf(Message message) =>
         new(DeliveryKind.Publish, 10, message, QualityOfService.AtLeastOnce, Retain: true, Dup: true, null);
 
-    [Theory]
+    [Theory, Spec("MQTT-2.2.1-2"), Spec("MQTT-3.3.1-2"), Spec("MQTT-4.3.1-1")]
     [InlineData(QualityOfService.AtMostOnce, MqttVersion.Mqtt311, "31 \"a/ü\" 'payload'")]
     [InlineData(QualityOfService.AtLeastOnce, MqttVersion.Mqtt31, "3B \"a/ü\" 000A 'payload'")]
     [InlineData(QualityOfService.ExactlyOnce, MqttVersion.Mqtt311, "3D \"a/ü\" 000A 'payload'")]
+    [InlineData(QualityOfService.AtMostOnce, MqttVersion.Mqtt5,
+        "31 \"a/ü\" [02 0000003C 0B 01 0B AC02 01 01 03 \"text/plain\" 08 \"r\" 09 0002 0102 26 \"k\" \"v\" 26 \"k\" \"ä\"] 'payload'")]
     [InlineData(QualityOfService.ExactlyOnce, MqttVersion.Mqtt5,
         "3D \"a/ü\" 000A [02 0000003C 0B 01 0B AC02 01 01 03 \"text/plain\" 08 \"r\" 09 0002 0102 26 \"k\" \"v\" 26 \"k\" \"ä\"] 'payload'")]
     public void Is_written_as_its_version_says(QualityOfService qos, MqttVersion version, string expected)

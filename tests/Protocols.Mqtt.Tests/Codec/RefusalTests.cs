@@ -69,6 +69,22 @@ public sealed class RefusalTests
     [InlineData("10 \"MQTT\" 05 02 0000 [18 00000001] \"c\"", ParseError.InvalidProperty)] // Will's, outside the Will
     [InlineData("10 \"MQTT\" 05 06 0000 00 \"c\" [11 00000001] \"w\" \"x\"", ParseError.InvalidProperty)] // CONNECT's, in the Will
     [InlineData("10 \"MQTT\" 05 06 0000 00 \"c\" [08 \"a/#\"] \"w\" \"x\"", ParseError.InvalidProperty)]
+    [InlineData("10 \"MQTT\" 05 03 0000 00 \"c\"", ParseError.ReservedValue)] // [MQTT-3.1.2-3]
+    [InlineData("10 \"MQTT\" 05 06 0000 00 \"c\"", ParseError.Truncated)] // [MQTT-3.1.2-9]: no Will
+    [InlineData("10 \"MQTT\" 05 02 0000 00 \"c\" 00 \"w\" \"x\"", ParseError.LengthMismatch)] // a Will without its flag
+    [InlineData("10 \"MQTT\" 05 0A 0000 00 \"c\"", ParseError.InvalidValue)] // [MQTT-3.1.2-11]
+    [InlineData("10 \"MQTT\" 05 1E 0000 00 \"c\" 00 \"w\" \"x\"", ParseError.InvalidValue)] // [MQTT-3.1.2-12]
+    [InlineData("10 \"MQTT\" 05 22 0000 00 \"c\"", ParseError.InvalidValue)] // [MQTT-3.1.2-13]
+    [InlineData("10 \"MQTT\" 05 02 0000 00 \"c\" \"u\"", ParseError.LengthMismatch)] // [MQTT-3.1.2-16]
+    [InlineData("10 \"MQTT\" 05 82 0000 00 \"c\"", ParseError.Truncated)] // [MQTT-3.1.2-17]
+    [InlineData("10 \"MQTT\" 05 82 0000 00 \"c\" \"u\" \"p\"", ParseError.LengthMismatch)] // [MQTT-3.1.2-18]
+    [InlineData("10 \"MQTT\" 05 C2 0000 00 \"c\" \"u\"", ParseError.Truncated)] // [MQTT-3.1.2-19]
+    [InlineData("10 \"MQTT\" 05 02 0000 00", ParseError.Truncated)] // [MQTT-3.1.3-3]
+    [InlineData("10 \"MQTT\" 05 02 0000 00 0001 FF", ParseError.InvalidText)] // [MQTT-3.1.3-4]
+    [InlineData("10 \"MQTT\" 05 02 0000 00 0003 EDA080", ParseError.InvalidText)] // [MQTT-1.5.4-1]: U+D800
+    [InlineData("10 \"MQTT\" 05 02 0000 00 0002 6100", ParseError.InvalidText)] // [MQTT-1.5.4-2]
+    [InlineData("10 \"MQTT\" 05 06 0000 00 \"c\" 00 0001 FF \"x\"", ParseError.InvalidText)] // [MQTT-3.1.3-11]
+    [InlineData("10 \"MQTT\" 05 82 0000 00 \"c\" 0001 FF", ParseError.InvalidText)] // [MQTT-3.1.3-12]
     public void Connect(string packet, ParseError expected) => Refused(packet, MqttVersion.Mqtt5, expected);
 
     [Theory]
@@ -85,6 +101,12 @@ public sealed class RefusalTests
     public void Publish(string packet, ParseError expected) => Refused(packet, MqttVersion.Mqtt311, expected);
 
     [Theory]
+    [InlineData("36 \"t\" 0001 00", ParseError.ReservedValue)] // [MQTT-3.3.1-4]
+    [InlineData("38 \"t\" 00", ParseError.InvalidValue)] // [MQTT-3.3.1-2]
+    [InlineData("32 \"t\" 0000 00", ParseError.InvalidValue)] // [MQTT-2.2.1-3]
+    [InlineData("30 \"a/+\" 00", ParseError.InvalidTopic)] // [MQTT-3.3.2-2]
+    [InlineData("30 0001 FF 00", ParseError.InvalidText)] // [MQTT-3.3.2-1]
+    [InlineData("30 0002 6100 00", ParseError.InvalidText)] // [MQTT-4.7.3-2]
     [InlineData("30 0000 00", ParseError.InvalidValue)] // §3.3.2.1: neither name nor alias
     [InlineData("30 \"t\"", ParseError.Truncated)]
     [InlineData("30 \"t\" 05 23 0001", ParseError.Truncated)]
@@ -98,7 +120,9 @@ public sealed class RefusalTests
     [InlineData("30 \"t\" [02 0001]", ParseError.Truncated)]
     [InlineData("30 \"t\" [03 0005 'a']", ParseError.Truncated)]
     [InlineData("30 \"t\" [03 0001 80]", ParseError.InvalidText)]
-    [InlineData("30 \"t\" [26 \"a\" 0001 00]", ParseError.InvalidText)]
+    [InlineData("30 \"t\" [08 0001 FF]", ParseError.InvalidText)] // [MQTT-3.3.2-13]
+    [InlineData("30 \"t\" [26 \"a\" 0001 00]", ParseError.InvalidText)] // [MQTT-1.5.7-1]
+    [InlineData("30 \"t\" [26 0001 FF \"a\"]", ParseError.InvalidText)]
     [InlineData("30 \"t\" [08 \"\"]", ParseError.InvalidProperty)]
     [InlineData("30 \"t\" [08 \"a/#\"]", ParseError.InvalidProperty)] // [MQTT-3.3.2-14]
     [InlineData("30 \"t\" 8000", ParseError.LengthMismatch)] // Property Length longer than it needs
@@ -133,6 +157,15 @@ public sealed class RefusalTests
     public void Subscribe_and_Unsubscribe(string packet, ParseError expected) => Refused(packet, MqttVersion.Mqtt311, expected);
 
     [Theory]
+    [InlineData("82 0001 00", ParseError.InvalidValue)] // [MQTT-3.8.3-2]
+    [InlineData("82 0000 00 \"t\" 00", ParseError.InvalidValue)] // [MQTT-2.2.1-3]
+    [InlineData("82 0001 00 0001 FF 00", ParseError.InvalidText)] // [MQTT-3.8.3-1]
+    [InlineData("82 0001 00 \"\" 00", ParseError.InvalidTopic)] // [MQTT-4.7.3-1]
+    [InlineData("82 0001 00 \"t\" 03", ParseError.ReservedValue)]
+    [InlineData("82 0001 00 \"t\" 80", ParseError.ReservedValue)] // [MQTT-3.8.3-5]
+    [InlineData("A2 0001 00", ParseError.InvalidValue)] // [MQTT-3.10.3-2]
+    [InlineData("A2 0000 00 \"t\"", ParseError.InvalidValue)] // [MQTT-2.2.1-3]
+    [InlineData("A2 0001 00 0001 FF", ParseError.InvalidText)] // [MQTT-3.10.3-1]
     [InlineData("82 0001 00 \"t\" 40", ParseError.ReservedValue)] // [MQTT-3.8.3-5]
     [InlineData("82 0001 00 \"t\" 30", ParseError.InvalidValue)] // Retain Handling 3
     [InlineData("82 0001 [0B 00] \"t\" 00", ParseError.InvalidProperty)]
