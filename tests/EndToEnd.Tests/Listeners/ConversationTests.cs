@@ -6,17 +6,29 @@ namespace Edge.EndToEnd.Tests.Listeners;
 /// <summary>Plays <c>tests/Conversations/mqtt/*.txt</c> by every listener. Their form is described in the README beside them.</summary>
 public sealed partial class ConversationTests : EndToEndTest
 {
-    [Theory, InlineData("mqtt"), InlineData("mqtts"), InlineData("ws"), InlineData("wss")]
-    public async Task Each_is_held_as_written(string listener)
+    /// <summary>By all listeners at a time, each of a gateway of its own: the conversations spend their time waiting for ends and for Wills.</summary>
+    [Fact]
+    public async Task Each_is_held_as_written()
     {
+        var files = Directory.GetFiles(Path.Combine(Repository.Root, "tests", "Conversations", "mqtt"), "*.txt").Order(StringComparer.Ordinal).ToArray();
+        Assert.NotEmpty(files);
         var (certificate, key) = new CertificateAuthority(Folder, "root").Issue("localhost");
-        var gateway = await StartGatewayAsync(new GatewayConfiguration
+        var configuration = new GatewayConfiguration
         {
             Settings = [.. new[] { "mqtts", "wss" }.SelectMany(tls => (string[])[$"listeners.{tls}.certificate = '{certificate}'", $"listeners.{tls}.key = '{key}'"])],
-        });
-        var files = Directory.GetFiles(Path.Combine(Repository.Root, "tests", "Conversations", "mqtt"), "*.txt");
-        Assert.NotEmpty(files);
-        foreach (var file in files.Order(StringComparer.Ordinal))
+        };
+        var all = new List<Task>();
+        foreach (var listener in (string[])["mqtt", "mqtts", "ws", "wss"])
+        {
+            all.Add(PlayAsync(await StartGatewayAsync(configuration), listener, files));
+        }
+
+        await Task.WhenAll(all);
+    }
+
+    private static async Task PlayAsync(GatewayProcess gateway, string listener, string[] files)
+    {
+        foreach (var file in files)
         {
             await PlayAsync(gateway, listener, file);
         }
