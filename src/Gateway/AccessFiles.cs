@@ -1,6 +1,7 @@
 using Edge.Gateway.Configuration;
 using Edge.LocalBroker;
 using Edge.LocalBroker.Access;
+using Edge.LocalBroker.Access.Tokens;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Gateway;
@@ -25,6 +26,7 @@ internal sealed class AccessFiles : IAsyncDisposable
         (_access, _broker, _logger) = (access, broker, logger);
         access.Rules = new AccessRules([], settings.AllowUnmatched);
         Watch(settings.UsersFile, UsersFile.Read, SetUsers);
+        Watch(settings.TokenKeyFile, TokenKeyFile.Read, SetTokenKeys);
         Watch(settings.AccessFile, (path, report) => RuleFile.ReadAccess(path, settings.AllowUnmatched, report), SetRules);
         Watch(settings.BanFile, RuleFile.ReadBans, SetBans);
         foreach (var (_, read) in _files)
@@ -97,6 +99,12 @@ internal sealed class AccessFiles : IAsyncDisposable
     {
         _access.Users = users;
         _logger.UsersRead(path, users.Names.Count, _broker.DetachUnwelcome());
+    }
+
+    private void SetTokenKeys(string path, TokenKeys keys)
+    {
+        _access.TokenKeys = keys;
+        _logger.TokenKeysRead(path, string.Join(", ", keys.All), keys.Skipped.Count > 0 ? string.Join("; ", keys.Skipped) : "nothing");
     }
 
     private void SetRules(string path, AccessRules rules)

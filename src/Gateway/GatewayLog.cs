@@ -29,6 +29,9 @@ internal static partial class GatewayLog
     [LoggerMessage(1007, LogLevel.Warning, "{File} was changed and is not right, so what it said before stays in force: {Faults}")]
     public static partial void FileNotTaken(this ILogger logger, string file, string faults);
 
+    [LoggerMessage(1008, LogLevel.Information, "{File} was read: keys for tokens {Keys}; skipped: {Skipped}")]
+    public static partial void TokenKeysRead(this ILogger logger, string file, string keys, string skipped);
+
     [LoggerMessage(1009, LogLevel.Information, "{File} was read: {Bans} bans; {Detached} clients were let go")]
     public static partial void BansRead(this ILogger logger, string file, int bans, int detached);
 

@@ -59,6 +59,7 @@ internal sealed class RunningGateway : IAsyncDisposable
             CertificateIdentity = settings.CertificateIdentity,
             Chain = settings.AuthenticationChain ?? AccessControl.WholeChain,
             SubscribeRefusal = settings.SubscribeRefusal,
+            Tokens = settings.Tokens,
         };
         Broker = new Broker(settings.Broker, _store, _store, _drops, clock, loggers.CreateLogger<Broker>(), _access, settings.ClientEvents ? settings.Name : null);
         _services = new FrontServices(Broker, _drops, _wheel, clock, loggers.CreateLogger("Edge.Gateway.Fronts"));

@@ -1,4 +1,5 @@
 using Edge.LocalBroker.Access;
+using Edge.LocalBroker.Access.Tokens;
 using Edge.LocalBroker.Delayed;
 using Edge.LocalBroker.Routing;
 using Edge.LocalBroker.Sessions;
@@ -21,7 +22,7 @@ public sealed partial class Broker
         var count = 0;
         foreach (var (_, session) in _sessions)
         {
-            if (session is { IsInternal: false, Connection: { } connection } && !_access.Keeps(connection.Admission, session.Client))
+            if (session is { IsInternal: false, Connection: { } connection } && !_access.Keeps(connection.Proof, session.Client))
             {
                 connection.Sink.OnDetached(DetachReason.Administrative);
                 count++;
@@ -62,7 +63,18 @@ public sealed partial class Broker
         return new ConnectOutcome(refusal, null, SessionPresent: false);
     }
 
-    private static string Shorten(string text) => text.Length <= LongestShown ? text : $"{text.AsSpan(0, LongestShown)}…";
+    /// <summary>Says of a token that one of the keys signed why it is not taken.</summary>
+    private void TellWhyTokenIsRefused(ConnectRequest request, Admission refused)
+    {
+        if (refused.Why is { } why && _refusalsSaid.IsFirst(HashCode.Combine(request.ClientId, refused.UserName, why)))
+        {
+            _logger.TokenRefused(Shorten(request.ClientId), Shorten(refused.UserName ?? "none"), request.Peer, why);
+        }
+    }
+
+    /// <summary>What a client says of itself, for the log; a token is nobody's business.</summary>
+    private static string Shorten(string text) =>
+        JsonWebToken.LooksLikeOne(text) ? "(a token)" : text.Length <= LongestShown ? text : $"{text.AsSpan(0, LongestShown)}…";
 
     /// <summary>Counts a client's connection; false when it comes again and again, and is kept out from now on.</summary>
     private bool TryConnect(ClientIdentity client, string peer)
@@ -106,7 +118,7 @@ public sealed partial class Broker
     /// <summary>Whether a client may publish its Will. It learns now that it may not, and not when it is gone; when it is, the rules of that time decide.</summary>
     private bool MayHaveWill(ConnectRequest request, ClientIdentity client)
     {
-        if (request is not { Will.Message: { } will, Queue: null } || _access.Rules is not { IsOpen: false } rules)
+        if (request is not { Will.Message: { } will, Queue: null } || _access.Rules is not { } rules || rules.LeavesOpen(client))
         {
             return true;
         }

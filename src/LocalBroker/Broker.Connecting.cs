@@ -30,12 +30,13 @@ public sealed partial class Broker
         var admission = await _access.AdmitAsync(request);
         if (admission.Refusal != ConnectRefusal.None)
         {
-            return Refused(request, admission.Refusal);
+            TellWhyTokenIsRefused(request, admission);
+            return Refused(request with { UserName = admission.UserName ?? request.UserName }, admission.Refusal);
         }
 
         // From here on the name is one that was verified, and the password has done its duty.
         request = request with { UserName = admission.UserName, Password = null };
-        client = client with { UserName = admission.UserName };
+        client = client with { UserName = admission.UserName, Token = admission.Token };
         if (isClient && _access.IsBanned(client))
         {
             return Refused(request, ConnectRefusal.Banned);
@@ -63,12 +64,17 @@ public sealed partial class Broker
         }
 
         var expiry = isClient && request.SessionExpiry > _options.MaxSessionExpiry ? _options.MaxSessionExpiry : request.SessionExpiry;
-        var connection = new SessionConnection(this, sink, client, request, admission, _clock.GetUtcNow());
+        var connection = new SessionConnection(this, sink, client, request, admission.Proof, _clock.GetUtcNow());
         var (present, mustCommit) = Attach(connection, request, expiry);
         SubscribeAutomatically(connection.Session);
         TellConnected(connection, request, expiry);
         _logger.ClientConnected(request.ClientId, request.Peer, request.Protocol, present);
-        if (isClient && !_access.Keeps(admission, connection.Session.Client))
+        if (connection.EndsAt is not null)
+        {
+            _deadlines.Watch(connection.Session);
+        }
+
+        if (isClient && !_access.Keeps(admission.Proof, connection.Session.Client))
         {
             sink.OnDetached(DetachReason.Administrative); // The user was removed or banned meanwhile.
         }

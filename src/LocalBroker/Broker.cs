@@ -234,6 +234,16 @@ public sealed partial class Broker : IBroker, IDisposable
 
     private void OnDue(Session session)
     {
+        if (session.Connection is { } connection)
+        {
+            if (connection.TryEnd(_clock.GetUtcNow()))
+            {
+                _logger.ClientExpired(session.ClientId);
+            }
+
+            return;
+        }
+
         Publish(session, session.TakeDueWill(_clock.GetUtcNow()));
         if (End(session, onlyIfOver: true))
         {

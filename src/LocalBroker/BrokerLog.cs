@@ -31,6 +31,12 @@ internal static partial class BrokerLog
     [LoggerMessage(4007, LogLevel.Warning, "Client {ClientId} from {Peer} connects again and again; it is not let in for a while")]
     public static partial void ClientFlaps(this ILogger logger, string clientId, string peer);
 
+    [LoggerMessage(4008, LogLevel.Warning, "The token of client {ClientId}, user {UserName}, from {Peer} is not taken: {Why}; said once an hour")]
+    public static partial void TokenRefused(this ILogger logger, string clientId, string userName, string peer, string why);
+
+    [LoggerMessage(4009, LogLevel.Debug, "Client {ClientId} is let go, as its token has expired")]
+    public static partial void ClientExpired(this ILogger logger, string clientId);
+
     [LoggerMessage(4010, LogLevel.Error, "The queue of {ClientId} could not be read back from the store; it is tried again in {Seconds} s")]
     public static partial void QueueUnreadable(this ILogger logger, string clientId, double seconds, Exception exception);
 

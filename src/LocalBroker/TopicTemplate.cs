@@ -16,7 +16,7 @@ public sealed class TopicTemplate
     private readonly string _text;
     private readonly List<Part> _parts;
 
-    private TopicTemplate(string text, List<Part> parts) => (_text, _parts) = (text, parts);
+    private TopicTemplate(string text, List<Part> parts, bool isLiteral = false) => (_text, _parts, IsLiteral) = (text, parts, isLiteral);
 
     private enum Kind : byte
     {
@@ -33,6 +33,12 @@ public sealed class TopicTemplate
 
     /// <summary>The text with an <c>x</c> in every place.</summary>
     public string Example => string.Concat(_parts.Select(part => part.Kind == Kind.Text ? part.Text : "x"));
+
+    /// <summary>Whether wildcards in it stand for themselves: a rule is then about a subscription that is written just so.</summary>
+    internal bool IsLiteral { get; }
+
+    /// <summary>A topic or filter in which everything stands for itself, as EMQX writes <c>eq a/+</c>.</summary>
+    public static TopicTemplate ToTheLetter(string text) => new($"eq {text}", [new Part(Kind.Text, text, 0)], isLiteral: true);
 
     /// <summary>Takes a template apart; false when it holds a <c>${…}</c> that is not known or does not end.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out TopicTemplate? template)

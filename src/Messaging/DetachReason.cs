@@ -11,4 +11,7 @@ public enum DetachReason
 
     /// <summary>An operator or a rule ended the connection.</summary>
     Administrative,
+
+    /// <summary>The time for which the client was let in is over.</summary>
+    Expired,
 }

@@ -84,6 +84,7 @@ public sealed partial class MqttConnection(MqttOptions options, TimeProvider clo
         {
             DetachReason.TakenOver => ReasonCode.SessionTakenOver,
             DetachReason.ShuttingDown => ReasonCode.ServerShuttingDown,
+            DetachReason.Expired => ReasonCode.MaximumConnectTime,
             _ => ReasonCode.AdministrativeAction,
         },
         null,

@@ -65,6 +65,7 @@ public sealed class EndOfConnectionTests
 
     [Theory, Spec("MQTT-3.1.4-3")]
     [InlineData(DetachReason.TakenOver, "E0 8E")]
+    [InlineData(DetachReason.Expired, "E0 A0")]
     [InlineData(DetachReason.ShuttingDown, "E0 8B")]
     [InlineData(DetachReason.Administrative, "E0 98")]
     public void MQTT_5_is_told_why_the_broker_parts_it_from_its_session(DetachReason reason, string disconnect)

@@ -28,6 +28,7 @@ public sealed class SessionTests : IAsyncDisposable
             UserName = "alice",
             Peer = "192.0.2.1:0",
             CertificateName = "press-7",
+            Acl = "{\"pub\":[\"p/#\"]}",
             Expiry = TimeSpan.FromSeconds(90),
             DisconnectedAt = new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.Zero),
             Will = new WillMessage(TestStore.MessageOn("plant/will", "gone"), TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)),

@@ -1,6 +1,7 @@
 using Edge.Bridge;
 using Edge.LocalBroker;
 using Edge.LocalBroker.Access;
+using Edge.LocalBroker.Access.Tokens;
 using Edge.Messaging;
 using Edge.Protocols.Mqtt;
 using Edge.Protocols.MqttSn;
@@ -38,6 +39,12 @@ internal sealed record GatewaySettings
 
     /// <summary>File with the users and their passwords, an absolute path; null when nobody can authenticate.</summary>
     public string? UsersFile { get; init; }
+
+    /// <summary>File with the keys that tokens are signed with, an absolute path; null when none is taken.</summary>
+    public string? TokenKeyFile { get; init; }
+
+    /// <summary>What is asked of tokens.</summary>
+    public TokenOptions Tokens { get; init; } = new();
 
     /// <summary>What of a client's certificate is the name of its user.</summary>
     public CertificateIdentity CertificateIdentity { get; init; }

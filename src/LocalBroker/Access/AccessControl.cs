@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using Edge.LocalBroker.Access.Tokens;
 using Edge.Messaging;
 
 namespace Edge.LocalBroker.Access;
@@ -10,7 +12,9 @@ public sealed class AccessControl : IDisposable
     private readonly TimeProvider _clock;
     private readonly PasswordCheck _passwords;
     private readonly Flapping _flapping;
+    private readonly TokenCheck _tokens;
     private volatile Users? _users;
+    private volatile TokenKeys? _tokenKeys;
     private volatile AccessRules _rules = AccessRules.Open;
     private volatile IReadOnlyList<Ban> _bans = [];
 
@@ -24,6 +28,7 @@ public sealed class AccessControl : IDisposable
         _clock = clock;
         _flapping = new Flapping(flapping ?? new FlappingOptions(), clock);
         _passwords = new PasswordCheck(clock);
+        _tokens = new TokenCheck(new TokenOptions(), clock);
     }
 
     /// <summary>What a client is told of a subscription that is denied: <see cref="SubscribeOutcome.NotAuthorized"/>, or nothing more than that it is refused.</summary>
@@ -33,9 +38,9 @@ public sealed class AccessControl : IDisposable
     public CertificateIdentity CertificateIdentity { get; init; }
 
     /// <summary>Every way there is.</summary>
-    public static IReadOnlyList<Authenticator> WholeChain { get; } = [Authenticator.Scram, Authenticator.Password];
+    public static IReadOnlyList<Authenticator> WholeChain { get; } = [Authenticator.Jwt, Authenticator.Scram, Authenticator.Password];
 
-    /// <summary>The ways in which users may prove who they are; one that is not there, or for which there are no users, lets nobody in.</summary>
+    /// <summary>The ways in which users may prove who they are, in order. One that is not there, or for which there are no users or keys, lets nobody in.</summary>
     public IReadOnlyList<Authenticator> Chain { get; init; } = WholeChain;
 
     /// <summary>Who may come in by a password; null when nobody can, and what clients say of themselves counts for nothing.</summary>
@@ -43,6 +48,20 @@ public sealed class AccessControl : IDisposable
     {
         get => _users;
         set => _users = value;
+    }
+
+    /// <summary>What is asked of tokens.</summary>
+    public TokenOptions Tokens
+    {
+        get => _tokens.Options;
+        init => _tokens = new TokenCheck(value, _clock);
+    }
+
+    /// <summary>The keys that tokens are signed with; null when there are none, and a token is a password like another.</summary>
+    public TokenKeys? TokenKeys
+    {
+        get => _tokenKeys;
+        set => _tokenKeys = value;
     }
 
     /// <summary>What they may do. Whoever is connected stays, and is held to the new rules with the next message.</summary>
@@ -81,6 +100,9 @@ public sealed class AccessControl : IDisposable
         _ => false,
     };
 
+    /// <summary>Slow hashes made so far.</summary>
+    internal long HashesMade => _passwords.HashesMade;
+
     /// <inheritdoc/>
     public void Dispose() => _passwords.Dispose();
 
@@ -106,19 +128,7 @@ public sealed class AccessControl : IDisposable
                 : new Admission(ConnectRefusal.BadCredentials));
         }
 
-        var address = ClientIdentity.AddressOf(request.Peer);
-        if (request.UserName is not { } user || Users is not { } users)
-        {
-            return new(new Admission(AllowsAnonymous(address) ? ConnectRefusal.None : ConnectRefusal.NotAuthorized));
-        }
-
-        if (!Chain.Contains(Authenticator.Password))
-        {
-            return new(new Admission(ConnectRefusal.BadCredentials)); // It is held to the name it gave, and nobody knows the name.
-        }
-
-        var verdict = _passwords.VerifyAsync(users, user, request.Password ?? default, address);
-        return verdict.IsCompletedSuccessfully ? new(ToAdmission(verdict.Result, user)) : AwaitAsync(verdict, user);
+        return AdmitByChain(request);
     }
 
     /// <summary>Begins to have a client prove who it is; null when the method is not offered. Who its certificate says it is, it must be.</summary>
@@ -140,8 +150,8 @@ public sealed class AccessControl : IDisposable
             : null;
 
     /// <summary>Whether a client that was let in may stay.</summary>
-    internal bool Keeps(Admission admission, ClientIdentity client) =>
-        (admission.Proof != IdentityProof.Password || Users is not { } users || users.Contains(admission.UserName!)) && FindBan(client) is null;
+    internal bool Keeps(IdentityProof proof, ClientIdentity client) =>
+        (proof != IdentityProof.Password || Users is not { } users || users.Contains(client.UserName!)) && FindBan(client) is null;
 
     /// <summary>Whether a client is kept out, by a ban or because it flaps.</summary>
     internal bool IsBanned(ClientIdentity client) => FindBan(client) is not null || _flapping.IsBanned(client);
@@ -158,6 +168,54 @@ public sealed class AccessControl : IDisposable
         CertificateIdentity.DistinguishedName => certificate.DistinguishedName,
         _ => certificate.AlternativeNames is [var first, ..] ? first : null,
     };
+
+    /// <summary>Asks those that read CONNECT, in order, until one says yes or no. Who gave a name or a token that nobody knows is refused.</summary>
+    private ValueTask<Admission> AdmitByChain(ConnectRequest request)
+    {
+        var address = ClientIdentity.AddressOf(request.Peer);
+        var users = Users;
+        var keys = Chain.Contains(Authenticator.Jwt) ? TokenKeys : null;
+        string? unknown = null;
+        foreach (var authenticator in Chain)
+        {
+            if (authenticator == Authenticator.Jwt && keys is not null && JudgeToken(keys, request) is { Outcome: not TokenOutcome.NotMine } token)
+            {
+                return token.Outcome == TokenOutcome.Accepted
+                    ? new(new Admission(ConnectRefusal.None, token.UserName, IdentityProof.Token, token.Grant))
+                    : RefuseAsync(new Admission(ConnectRefusal.BadCredentials, token.UserName, Why: token.Why));
+            }
+
+            if (authenticator == Authenticator.Password && users is not null && request.UserName is { } user)
+            {
+                if (users.Contains(user))
+                {
+                    var verdict = _passwords.VerifyAsync(users, user, request.Password ?? default, address);
+                    return verdict.IsCompletedSuccessfully ? new(ToAdmission(verdict.Result, user)) : AwaitAsync(verdict, user);
+                }
+
+                unknown = user;
+            }
+        }
+
+        var isHeldToIt = (users is not null && request.UserName is not null) || (keys is not null && request is not { UserName: null, Password: null or { Length: 0 } });
+        return isHeldToIt ? RefuseAsync(new Admission(ConnectRefusal.BadCredentials))
+            : new(new Admission(AllowsAnonymous(address) ? ConnectRefusal.None : ConnectRefusal.NotAuthorized));
+
+        // Where a password was asked for, a user who is not known waits as long as one with a wrong password: nobody learns who is one.
+        async ValueTask<Admission> RefuseAsync(Admission refused)
+        {
+            var verdict = unknown is null
+                ? await _passwords.JudgeAsync(isRight: false, address)
+                : await _passwords.VerifyAsync(users!, unknown, request.Password ?? default, address);
+            return verdict == PasswordVerdict.Busy ? refused with { Refusal = ConnectRefusal.Unavailable } : refused;
+        }
+    }
+
+    private TokenVerdict JudgeToken(TokenKeys keys, ConnectRequest request)
+    {
+        var token = Tokens.From == TokenPlace.Password ? request.Password ?? default : Encoding.UTF8.GetBytes(request.UserName ?? "");
+        return _tokens.Judge(keys, token, request.ClientId, request.UserName);
+    }
 
     private static async ValueTask<Admission> AwaitAsync(ValueTask<PasswordVerdict> verdict, string user) => ToAdmission(await verdict, user);
 

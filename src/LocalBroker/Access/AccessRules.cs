@@ -14,9 +14,12 @@ public sealed class AccessRules(IReadOnlyList<AccessRule> rules, bool allowsOthe
     /// <summary>Whether what no rule fits is allowed.</summary>
     public bool AllowsOthers => allowsOthers;
 
-    /// <summary>Whether everything is allowed to everyone, so that nobody needs to ask.</summary>
+    /// <summary>Whether everything is allowed to everyone, unless a token says otherwise.</summary>
     public bool IsOpen { get; } = allowsOthers && rules.All(rule => rule.Allow);
 
     /// <summary>What a client may do.</summary>
     public ClientRights For(ClientIdentity client) => new(this, client);
+
+    /// <summary>Whether a client may do everything, so that nobody needs to ask.</summary>
+    internal bool LeavesOpen(ClientIdentity client) => IsOpen && client.Token?.Acl is null;
 }

@@ -6,6 +6,9 @@ public enum Authenticator
     /// <summary>By the password itself.</summary>
     Password = 0,
 
+    /// <summary>By a JSON Web Token that somebody trusted made.</summary>
+    Jwt,
+
     /// <summary>By SCRAM, which does not send the password.</summary>
     Scram,
 }

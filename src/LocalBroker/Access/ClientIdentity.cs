@@ -1,4 +1,5 @@
 using System.Net;
+using Edge.LocalBroker.Access.Tokens;
 using Edge.Messaging;
 
 namespace Edge.LocalBroker.Access;
@@ -8,7 +9,8 @@ namespace Edge.LocalBroker.Access;
 /// <param name="UserName">Name of the user; null for an anonymous client, whatever name it may have given.</param>
 /// <param name="Address">Where it comes from; null when that is no IP address.</param>
 /// <param name="CertificateName">Common Name of its certificate; null when it showed none.</param>
-public sealed record ClientIdentity(string ClientId, string? UserName, IPAddress? Address, string? CertificateName = null)
+/// <param name="Token">What its token says beyond its name; null when it gave none.</param>
+public sealed record ClientIdentity(string ClientId, string? UserName, IPAddress? Address, string? CertificateName = null, TokenGrant? Token = null)
 {
     /// <summary>Who a client says it is; its user name is yet to be verified.</summary>
     public static ClientIdentity Of(ConnectRequest request) => new(request.ClientId, request.UserName, AddressOf(request.Peer), request.Certificate?.CommonName);

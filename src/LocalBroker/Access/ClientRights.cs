@@ -1,8 +1,9 @@
+using Edge.LocalBroker.Access.Tokens;
 using Edge.Messaging;
 
 namespace Edge.LocalBroker.Access;
 
-/// <summary>What one client may do by one access list: the rules that are about it, with its names put in.</summary>
+/// <summary>What one client may do by its token and one access list: the rules that are about it, with its names put in.</summary>
 public sealed class ClientRights
 {
     private readonly Entry[] _entries;
@@ -11,7 +12,7 @@ public sealed class ClientRights
     {
         Rules = rules;
         Client = client;
-        _entries = [.. rules.Rules.Where(rule => rule.IsAbout(client)).Select(rule => new Entry(rule, FiltersOf(rule, client)))];
+        _entries = [.. TokenAcl.RulesOf(client.Token?.Acl).Concat(rules.Rules.Where(rule => rule.IsAbout(client))).Select(rule => Entry.Of(rule, client))];
     }
 
     /// <summary>The access list.</summary>
@@ -34,12 +35,15 @@ public sealed class ClientRights
         return new AccessVerdict(Rules.AllowsOthers, null);
     }
 
-    /// <summary>Whether the client may get messages of a topic by a subscription of a QoS.</summary>
-    public AccessVerdict Receive(TopicName topic, QualityOfService maximumQos)
+    /// <summary>Whether the client may get messages of a topic by a subscription.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="filter">The subscription's filter, without <c>$share/…</c> and the like.</param>
+    /// <param name="maximumQos">The subscription's QoS.</param>
+    public AccessVerdict Receive(TopicName topic, TopicFilter filter, QualityOfService maximumQos)
     {
         foreach (var entry in _entries)
         {
-            if (entry.Rule.IsAbout(TopicActions.Subscribe, maximumQos) && entry.Matches(topic))
+            if (entry.Rule.IsAbout(TopicActions.Subscribe, maximumQos) && (entry.Matches(topic) || entry.Names(filter)))
             {
                 return new AccessVerdict(entry.Rule.Allow, entry.Rule);
             }
@@ -61,37 +65,33 @@ public sealed class ClientRights
                 deciding.Add(entry.Rule);
                 if (entry.Covers(filter))
                 {
-                    return new SubscriptionRights(this, maximumQos, deciding, hasOthers: false);
+                    return new SubscriptionRights(this, filter, maximumQos, deciding, hasOthers: false);
                 }
             }
         }
 
-        return new SubscriptionRights(this, maximumQos, deciding, hasOthers: true);
-    }
-
-    private static TopicFilter[]? FiltersOf(AccessRule rule, ClientIdentity client)
-    {
-        if (rule.Topics.Count == 0)
-        {
-            return null;
-        }
-
-        var filters = new List<TopicFilter>();
-        foreach (var template in rule.Topics)
-        {
-            if (template.TryFill(client, out var filter))
-            {
-                filters.Add(filter);
-            }
-        }
-
-        return [.. filters];
+        return new SubscriptionRights(this, filter, maximumQos, deciding, hasOthers: true);
     }
 
     /// <param name="Rule">The rule.</param>
     /// <param name="Filters">Its filters for this client; null for every topic.</param>
-    private readonly record struct Entry(AccessRule Rule, TopicFilter[]? Filters)
+    /// <param name="Literals">Filters with wildcards that it means to the letter.</param>
+    private readonly record struct Entry(AccessRule Rule, TopicFilter[]? Filters, TopicFilter[] Literals)
     {
+        public static Entry Of(AccessRule rule, ClientIdentity client)
+        {
+            var (filters, literals) = (new List<TopicFilter>(), new List<TopicFilter>());
+            foreach (var template in rule.Topics)
+            {
+                if (template.TryFill(client, out var filter))
+                {
+                    (template.IsLiteral && filter.HasWildcard ? literals : filters).Add(filter);
+                }
+            }
+
+            return new Entry(rule, rule.Topics.Count == 0 ? null : [.. filters], [.. literals]);
+        }
+
         public bool Matches(TopicName topic)
         {
             foreach (var filter in Filters ?? [])
@@ -105,8 +105,11 @@ public sealed class ClientRights
             return Filters is null;
         }
 
-        public bool Overlaps(TopicFilter other) => Filters is null || Array.Exists(Filters, filter => filter.Overlaps(other));
+        /// <summary>Whether it means a subscription that is written so.</summary>
+        public bool Names(TopicFilter filter) => Literals.Length > 0 && Array.IndexOf(Literals, filter) >= 0;
 
-        public bool Covers(TopicFilter other) => Filters is null || Array.Exists(Filters, filter => filter.Covers(other));
+        public bool Overlaps(TopicFilter other) => Filters is null || Array.Exists(Filters, filter => filter.Overlaps(other)) || Names(other);
+
+        public bool Covers(TopicFilter other) => Filters is null || Array.Exists(Filters, filter => filter.Covers(other)) || Names(other);
     }
 }

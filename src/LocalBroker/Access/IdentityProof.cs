@@ -11,4 +11,7 @@ internal enum IdentityProof
 
     /// <summary>By a certificate.</summary>
     Certificate,
+
+    /// <summary>By a token.</summary>
+    Token,
 }

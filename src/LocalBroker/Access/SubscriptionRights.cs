@@ -5,13 +5,15 @@ namespace Edge.LocalBroker.Access;
 /// <summary>What one subscription of a client gets, worked out once so that most deliveries need not ask.</summary>
 public sealed class SubscriptionRights
 {
+    private readonly TopicFilter _filter;
     private readonly QualityOfService _maximumQos;
 
-    internal SubscriptionRights(ClientRights rights, QualityOfService maximumQos, IReadOnlyList<AccessRule> deciding, bool hasOthers)
+    internal SubscriptionRights(ClientRights rights, TopicFilter filter, QualityOfService maximumQos, IReadOnlyList<AccessRule> deciding, bool hasOthers)
     {
         Rights = rights;
         Deciding = deciding;
         HasOthers = hasOthers;
+        _filter = filter;
         _maximumQos = maximumQos;
         IsFree = deciding.All(rule => rule.Allow) && (!hasOthers || rights.Rules.AllowsOthers);
         IsDenied = !deciding.Any(rule => rule.Allow) && !(hasOthers && rights.Rules.AllowsOthers);
@@ -33,5 +35,5 @@ public sealed class SubscriptionRights
     public bool IsDenied { get; }
 
     /// <summary>Whether it gets messages of a topic that its filter matches.</summary>
-    public bool Allows(TopicName topic) => IsFree || (!IsDenied && Rights.Receive(topic, _maximumQos).IsAllowed);
+    public bool Allows(TopicName topic) => IsFree || (!IsDenied && Rights.Receive(topic, _filter, _maximumQos).IsAllowed);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Edge.LocalBroker.Access;
+using Edge.LocalBroker.Access.Tokens;
 using Edge.Messaging;
 using Edge.Messaging.Stores;
 
@@ -81,15 +82,15 @@ internal sealed partial class Session
 
     private bool Expires => Expiry != TimeSpan.MaxValue;
 
-    /// <summary>What its client may do by an access list; null when that is everything.</summary>
+    /// <summary>What its client may do by its token and an access list; null when that is everything.</summary>
     public ClientRights? RightsBy(AccessRules rules)
     {
-        if (rules.IsOpen || IsInternal)
+        var client = Client;
+        if (rules.LeavesOpen(client) || IsInternal)
         {
             return null;
         }
 
-        var client = Client;
         var rights = Volatile.Read(ref _rights);
         if (rights is null || rights.Rules != rules || !ReferenceEquals(rights.Client, client))
         {
@@ -173,12 +174,13 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>When something of this session falls due next: its Will or its end; null for never.</summary>
+    /// <summary>When something of this session falls due next: the end of its connection, its Will or its own end; null for never.</summary>
     public DateTimeOffset? NextDue()
     {
         lock (_gate)
         {
-            return _ended || DisconnectedAt is not { } since ? null
+            return _ended ? null
+                : DisconnectedAt is not { } since ? _connection?.EndsAt
                 : _will is { } will && (!Expires || will.Delay < Expiry) ? since + will.Delay
                 : Expires ? since + Expiry
                 : null;
@@ -197,6 +199,7 @@ internal sealed partial class Session
                 UserName = UserName,
                 Peer = _client.Address is { } address ? new IPEndPoint(address, 0).ToString() : null,
                 CertificateName = _client.CertificateName,
+                Acl = _client.Token?.Acl,
                 Expiry = Expiry,
                 DisconnectedAt = DisconnectedAt,
                 Will = _will,
@@ -286,7 +289,10 @@ internal sealed partial class Session
     /// <summary>Takes over what was kept of a session; before it is shared.</summary>
     public void Restore(StoredSession stored, DateTimeOffset now)
     {
-        _client = new ClientIdentity(ClientId, stored.Record.UserName, ClientIdentity.AddressOf(stored.Record.Peer ?? ""), stored.Record.CertificateName);
+        _client = new ClientIdentity(ClientId, stored.Record.UserName, ClientIdentity.AddressOf(stored.Record.Peer ?? ""), stored.Record.CertificateName)
+        {
+            Token = stored.Record.Acl is { } acl ? new TokenGrant(acl) : null,
+        };
         Expiry = stored.Record.Expiry;
         DisconnectedAt = stored.Record.DisconnectedAt ?? now;
         _will = stored.Record.Will;

@@ -8,17 +8,18 @@ namespace Edge.LocalBroker.Sessions;
 /// <param name="sink">Where the client's front takes deliveries.</param>
 /// <param name="client">Who the client is, as far as it was verified.</param>
 /// <param name="request">What it asked for.</param>
-/// <param name="admission">As whom its client was let in, and by what.</param>
+/// <param name="proof">How the client proved who it is.</param>
 /// <param name="now">The time.</param>
 internal sealed class SessionConnection(
-    Broker broker, IDeliverySink sink, ClientIdentity client, ConnectRequest request, Admission admission, DateTimeOffset now) : IBrokerSession
+    Broker broker, IDeliverySink sink, ClientIdentity client, ConnectRequest request, IdentityProof proof, DateTimeOffset now) : IBrokerSession
 {
     private Session? _session;
+    private bool _isOver;
 
     public IDeliverySink Sink => sink;
 
-    /// <summary>As whom its client was let in, and by what.</summary>
-    public Admission Admission => admission;
+    /// <summary>How the client proved who it is.</summary>
+    public IdentityProof Proof => proof;
 
     /// <summary>Who the client is.</summary>
     public ClientIdentity Client => client;
@@ -32,6 +33,9 @@ internal sealed class SessionConnection(
     /// <summary>When it began.</summary>
     public DateTimeOffset ConnectedAt { get; } = now;
 
+    /// <summary>When it is to end; null for never, or when its front was told.</summary>
+    public DateTimeOffset? EndsAt => Volatile.Read(ref _isOver) ? null : client.Token?.EndsAt;
+
     public string ClientId => Session.ClientId;
 
     public TimeSpan SessionExpiry => Session.Expiry;
@@ -43,6 +47,19 @@ internal sealed class SessionConnection(
     {
         get => _session ?? throw new InvalidOperationException("The connection has no session yet.");
         set => _session = value;
+    }
+
+    /// <summary>Has its front end it when its time is over.</summary>
+    /// <returns>Whether it was told just now.</returns>
+    public bool TryEnd(DateTimeOffset now)
+    {
+        var isOver = now >= EndsAt && !Interlocked.Exchange(ref _isOver, true);
+        if (isOver)
+        {
+            sink.OnDetached(DetachReason.Expired);
+        }
+
+        return isOver;
     }
 
     public ValueTask<PublishOutcome> PublishAsync(Message message, ushort packetId = 0) =>

@@ -18,6 +18,9 @@ public sealed record SessionRecord
     /// <summary>Common Name of the certificate that its latest connection showed; null when there was none.</summary>
     public string? CertificateName { get; init; }
 
+    /// <summary>What its latest connection's token said it may do, as JSON; null when it said nothing.</summary>
+    public string? Acl { get; init; }
+
     /// <summary>How long the session outlives its connection; <see cref="TimeSpan.MaxValue"/> for ever.</summary>
     public required TimeSpan Expiry { get; init; }
 

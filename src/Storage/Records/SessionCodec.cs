@@ -9,8 +9,8 @@ namespace Edge.Storage.Records;
 /// <summary>The terms of a session as they are kept.</summary>
 /// <remarks>
 /// <code>
-/// parts | expiry, ticks | ClientId, prefixed | [user name, prefixed] | [peer, prefixed] | [certificate name, prefixed] | [end of connection] | [Will Delay, ticks | [Will expiry, ticks] | Will]
-///   1   |      8        |       2 + n        |         2 + n         |      2 + n       |            2 + n             |         8           |         8          |          8          |  n    octets
+/// parts | expiry, ticks | ClientId, prefixed | [user name, prefixed] | [peer, prefixed] | [certificate name, prefixed] | [ACL, prefixed] | [end of connection] | [Will Delay, ticks | [Will expiry, ticks] | Will]
+///   1   |      8        |       2 + n        |         2 + n         |      2 + n       |            2 + n             |      2 + n      |         8           |         8          |          8          |  n    octets
 /// </code>
 /// </remarks>
 internal static class SessionCodec
@@ -24,6 +24,7 @@ internal static class SessionCodec
         UserName = 0x08,
         Peer = 0x10,
         CertificateName = 0x20,
+        Acl = 0x40,
     }
 
     public static int SizeOf(SessionRecord session) =>
@@ -31,6 +32,7 @@ internal static class SessionCodec
         + SizeOf(session.UserName)
         + SizeOf(session.Peer)
         + SizeOf(session.CertificateName)
+        + SizeOf(session.Acl)
         + (session.DisconnectedAt is null ? 0 : sizeof(long))
         + (session.Will is null ? 0 : sizeof(long) + MessageCodec.SizeOf(session.Will.Message))
         + (session.Will?.ExpiryInterval is null ? 0 : sizeof(long));
@@ -43,6 +45,7 @@ internal static class SessionCodec
         WriteIfAny(ref writer, session.UserName);
         WriteIfAny(ref writer, session.Peer);
         WriteIfAny(ref writer, session.CertificateName);
+        WriteIfAny(ref writer, session.Acl);
         if (session.DisconnectedAt is { } disconnectedAt)
         {
             Instant.Write(ref writer, disconnectedAt);
@@ -73,7 +76,8 @@ internal static class SessionCodec
 
         if (!TryReadIfAny(ref reader, parts.HasFlag(Parts.UserName), out var userName)
             || !TryReadIfAny(ref reader, parts.HasFlag(Parts.Peer), out var peer)
-            || !TryReadIfAny(ref reader, parts.HasFlag(Parts.CertificateName), out var certificateName))
+            || !TryReadIfAny(ref reader, parts.HasFlag(Parts.CertificateName), out var certificateName)
+            || !TryReadIfAny(ref reader, parts.HasFlag(Parts.Acl), out var acl))
         {
             return false;
         }
@@ -104,6 +108,7 @@ internal static class SessionCodec
             UserName = userName,
             Peer = peer,
             CertificateName = certificateName,
+            Acl = acl,
             Expiry = expiry,
             DisconnectedAt = disconnectedAt,
             Will = will,
@@ -117,7 +122,8 @@ internal static class SessionCodec
         | (session.Will?.ExpiryInterval is null ? 0 : Parts.WillExpiry)
         | (session.UserName is null ? 0 : Parts.UserName)
         | (session.Peer is null ? 0 : Parts.Peer)
-        | (session.CertificateName is null ? 0 : Parts.CertificateName);
+        | (session.CertificateName is null ? 0 : Parts.CertificateName)
+        | (session.Acl is null ? 0 : Parts.Acl);
 
     private static int SizeOf(string? text) => text is null ? 0 : 2 + Encoding.UTF8.GetByteCount(text);
 

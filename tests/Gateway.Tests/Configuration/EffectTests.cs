@@ -18,6 +18,7 @@ public sealed class EffectTests : IDisposable
         _loading.File("users.toml", "");
         _loading.File("acl.toml", "");
         _loading.File("banned.toml", "");
+        _loading.File("keys", new string('k', 32));
     }
 
     public void Dispose() => _loading.Dispose();
@@ -91,6 +92,13 @@ public sealed class EffectTests : IDisposable
     [InlineData("auth.users_file = 'users.toml'", "users.toml")]
     [InlineData("auth.certificate_identity = 'common-name'", "CommonName")]
     [InlineData("auth.chain = ['scram']\nauth.users_file = 'users.toml'", "Scram")]
+    [InlineData("auth.jwt.key_file = 'keys'", "keys")]
+    [InlineData("auth.jwt.from = 'username'\nauth.jwt.key_file = 'keys'", "UserName")]
+    [InlineData("auth.jwt.user_claim = 'device'\nauth.jwt.key_file = 'keys'", "device")]
+    [InlineData("auth.jwt.claims = { iss = 'plant', device = '${clientid}' }\nauth.jwt.key_file = 'keys'", "[iss, plant] [device, ${clientid}]")]
+    [InlineData("auth.jwt.acl_claim = 'rights'\nauth.jwt.key_file = 'keys'", "rights")]
+    [InlineData("auth.jwt.disconnect_after_expire = false\nauth.jwt.key_file = 'keys'", "False")]
+    [InlineData("auth.jwt.leeway = '5s'\nauth.jwt.key_file = 'keys'", "00:00:05")]
     [InlineData("auth.acl_file = 'acl.toml'", "acl.toml")]
     [InlineData("auth.ban_file = 'banned.toml'", "banned.toml")]
     [InlineData("auth.no_match = 'deny'", "False")]
@@ -280,6 +288,13 @@ public sealed class EffectTests : IDisposable
         "auth.users_file" => Path.GetFileName(s.UsersFile)!,
         "auth.certificate_identity" => $"{s.CertificateIdentity}",
         "auth.chain" => string.Join(' ', s.AuthenticationChain ?? []),
+        "auth.jwt.key_file" => Path.GetFileName(s.TokenKeyFile)!,
+        "auth.jwt.from" => $"{s.Tokens.From}",
+        "auth.jwt.user_claim" => s.Tokens.UserClaim,
+        "auth.jwt.claims" => string.Join(' ', s.Tokens.Claims),
+        "auth.jwt.acl_claim" => s.Tokens.AclClaim,
+        "auth.jwt.disconnect_after_expire" => $"{s.Tokens.DisconnectsAfterExpiry}",
+        "auth.jwt.leeway" => $"{s.Tokens.Leeway}",
         "auth.acl_file" => Path.GetFileName(s.AccessFile)!,
         "gateway.client_events" => $"{s.ClientEvents}",
         "auth.ban_file" => Path.GetFileName(s.BanFile)!,

@@ -38,7 +38,7 @@ public sealed class FaultTests : IDisposable
     [InlineData("gateway.dat_dir = 'x'", "gateway.dat_dir is no known key; the nearest is gateway.data_dir")]
     [InlineData("[mqtsn]\nretry_limit = 3", "mqtsn is no known key; the nearest is mqttsn")]
     [InlineData("auth.allow_anonymous = 'yes'", "auth.allow_anonymous is \"yes\"; it must be true, false or \"loopback\"")]
-    [InlineData("auth.allow_anonymous = false", "auth.allow_anonymous is false, and there is no auth.users_file, so nobody could connect; it must be \"loopback\" or true, or there must be users")]
+    [InlineData("auth.allow_anonymous = false", "auth.allow_anonymous is false, and there is neither auth.users_file nor auth.jwt.key_file, so nobody could connect; it must be \"loopback\" or true, or there must be users")]
     [InlineData("mqttsn.predefined_topics = { 0 = 'a' }", "mqttsn.predefined_topics.0 is no topic id; it must be a whole number from 1 to 65534, since 0 and 65535 are reserved")]
     [InlineData("mqttsn.predefined_topics = { 1 = 'a/#' }", "mqttsn.predefined_topics.1 is \"a/#\"; it must be a Topic Name, and wildcards are for filters")]
     [InlineData("mqtt.shared_subscription_groups = { g = 'first' }", "mqtt.shared_subscription_groups.g is \"first\"; it must be \"round_robin\", \"round_robin_per_group\", \"random\", \"sticky\", \"local\", \"hash_clientid\" or \"hash_topic\"")]
@@ -98,14 +98,29 @@ public sealed class FaultTests : IDisposable
     [InlineData("listeners.coap.enabled = true", "listeners.coap.enabled is true; CoAP is not available in this version, so it must be false or left out")]
     [InlineData("[coap]\nnotify = 'qos'", "coap.notify is \"qos\"; CoAP is not available in this version, so it must be left out")]
     [InlineData("[[serial]]\nname = 'x'", "serial is an array; MQTT-SN over a serial line is not available in this version, so it must be left out")]
-    [InlineData("auth.chain = ['scram', 'scram']", "auth.chain is an array; it must be an array of \"scram\" and \"password\", each once at most, at least one")]
-    [InlineData("auth.chain = []", "auth.chain is an array; it must be an array of \"scram\" and \"password\", each once at most, at least one")]
-    [InlineData("auth.chain = ['scram']", "auth.chain names \"scram\", and there is no auth.users_file; it must be given, or \"scram\" be left out")]
-    [InlineData("auth.chain = ['jwt']", "auth.chain is an array; it must be an array of \"scram\" and \"password\", each once at most, at least one")]
     [InlineData("auth.users_file = 'users.toml'", "auth.users_file is \"users.toml\"; it must be the path of a file that exists and can be read")]
     [InlineData("mqttsn.advertise_interval = '15m'", "mqttsn.advertise_interval is \"15m\"; ADVERTISE is not available in this version, so it must be \"0\" or left out")]
     public void What_this_version_does_not_have_is_refused_when_it_is_used(string toml, string fault) =>
         Assert.Equal(fault, Assert.Single(_loading.Faults(toml)).Split(": ", 2)[1]);
+
+    [Theory]
+    [InlineData("auth.chain = ['scram', 'scram']", "auth.chain is an array; it must be an array of \"jwt\", \"scram\" and \"password\", each once at most, at least one")]
+    [InlineData("auth.chain = []", "auth.chain is an array; it must be an array of \"jwt\", \"scram\" and \"password\", each once at most, at least one")]
+    [InlineData("auth.chain = ['scram']", "auth.chain names \"scram\", and there is no auth.users_file; it must be given, or \"scram\" be left out")]
+    [InlineData("auth.chain = ['ldap']", "auth.chain is an array; it must be an array of \"jwt\", \"scram\" and \"password\", each once at most, at least one")]
+    [InlineData("auth.chain = ['jwt']", "auth.chain names \"jwt\", and there is no auth.jwt.key_file; it must be given, or \"jwt\" be left out")]
+    [InlineData("auth.jwt.leeway = '1s'", "auth.jwt.key_file is missing; without keys no token is taken, so it must be given, or the rest of auth.jwt left out")]
+    [InlineData("auth.jwt.claims = 'x'\nauth.jwt.key_file = 'gateway.toml'", "auth.jwt.claims is \"x\"; it must be a table of claims with their values, such as { iss = \"plant\", device = \"${clientid}\" }")]
+    [InlineData("auth.jwt.key_file = 'gateway.toml'\nauth.jwt.claims.iss = '${gateway}'", "auth.jwt.claims.iss is \"${gateway}\"; it must be a text, in which ${clientid} and ${username} are the only placeholders")]
+    [InlineData("auth.jwt.key_file = 'gateway.toml'\nauth.jwt.from = 'username'\nauth.jwt.claims.iss = 'x${username}'", "auth.jwt.claims.iss is \"x${username}\", and with auth.jwt.from = \"username\" the user name is the token itself; it must not hold ${username}")]
+    [InlineData("auth.jwt.key_file = 'keys'", "auth.jwt.key_file is \"keys\"; it must be the path of a file that exists and can be read")]
+    [InlineData("auth.jwt.key_file = 'short'", "auth.jwt.key_file names short, which holds a secret of 5 octets; it must be at least 32; or it must be a JWK Set or PEM")]
+    public void What_lets_nobody_prove_who_it_is_is_refused(string toml, string fault)
+    {
+        _loading.File("short", "12345");
+
+        Assert.Equal(fault, Assert.Single(_loading.Faults(toml)).Split(": ", 2)[1]);
+    }
 
     [Theory]
     [InlineData("[listeners.coaps]\nenabled = false")]

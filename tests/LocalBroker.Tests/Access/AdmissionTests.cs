@@ -66,7 +66,7 @@ public sealed class AdmissionTests : IDisposable
         var admission = await access.AdmitAsync(Request("alice", "wrong", Remote) with { Certificate = Press });
 
         Assert.Equal(new Admission(ConnectRefusal.None, name, IdentityProof.Certificate), admission);
-        Assert.True(access.Keeps(admission, new ClientIdentity("c", name, null)));
+        Assert.True(access.Keeps(admission.Proof, new ClientIdentity("c", name, null)));
     }
 
     [Theory]

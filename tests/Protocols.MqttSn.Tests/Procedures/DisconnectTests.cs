@@ -129,7 +129,7 @@ public sealed class DisconnectTests
     }
 
     [Theory]
-    [InlineData(DetachReason.TakenOver), InlineData(DetachReason.ShuttingDown), InlineData(DetachReason.Administrative)]
+    [InlineData(DetachReason.TakenOver), InlineData(DetachReason.ShuttingDown), InlineData(DetachReason.Administrative), InlineData(DetachReason.Expired)]
     public void A_client_parted_from_its_session_is_told(DetachReason reason)
     {
         var node = Node.Connected();

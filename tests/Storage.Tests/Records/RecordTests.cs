@@ -78,6 +78,7 @@ public sealed class RecordTests
             UserName = "user",
             Peer = "192.0.2.1:0",
             CertificateName = "press-7",
+            Acl = "{}",
             Expiry = TimeSpan.FromDays(1),
             DisconnectedAt = DateTimeOffset.UnixEpoch,
             Will = new WillMessage(TestStore.MessageOn("will", ""), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)),
@@ -87,5 +88,14 @@ public sealed class RecordTests
         SessionCodec.Write(ref writer, session);
 
         Assert.All(Enumerable.Range(0, octets.Length), length => Assert.False(SessionCodec.TryRead(1, octets.AsSpan(0, length), out _)));
+    }
+
+    [Fact]
+    public void A_session_written_before_there_were_tokens_is_read()
+    {
+        var octets = Convert.FromHexString("38" + "000000C92A69C000" + "0001" + "63" + "0001" + "75" + "0005" + "5B3A3A5D30" + "0001" + "6E");
+
+        Assert.True(SessionCodec.TryRead(7, octets, out var session));
+        Assert.Equal(new SessionRecord { Number = 7, ClientId = "c", UserName = "u", Peer = "[::]0", CertificateName = "n", Expiry = TimeSpan.FromDays(1) }, session);
     }
 }

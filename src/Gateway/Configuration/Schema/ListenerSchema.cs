@@ -34,7 +34,7 @@ internal static class ListenerSchema
     {
         if (settings.AllowAnonymous == AnonymousAccess.Nobody && !HasUsers(report) && !Sections.Any(section => TakesCertificates(section, settings)))
         {
-            report.Add("auth.allow_anonymous", "is false, and there is no auth.users_file, so nobody could connect; it must be \"loopback\" or true, or there must be users");
+            report.Add("auth.allow_anonymous", "is false, and there is neither auth.users_file nor auth.jwt.key_file, so nobody could connect; it must be \"loopback\" or true, or there must be users");
         }
 
         foreach (var section in Sections)
@@ -61,7 +61,7 @@ internal static class ListenerSchema
         : section.HasPasswords ? null
         : "where MQTT-SN clients, which have no password, would not be let in";
 
-    private static bool HasUsers(ConfigurationReport report) => report.IsGiven("auth.users_file");
+    private static bool HasUsers(ConfigurationReport report) => report.IsGiven("auth.users_file") || report.IsGiven(TokenKeyFile.Key);
 
     /// <summary>Whether a certificate says on a listener who a client's user is.</summary>
     private static bool TakesCertificates(Section section, GatewaySettings settings) =>
