@@ -183,7 +183,9 @@ public sealed class RefusalTests
     [InlineData("E0 10", ParseError.ReservedValue)]
     [InlineData("E0 00 [12 \"c\"]", ParseError.InvalidProperty)]
     [InlineData("F0 18", ParseError.InvalidProperty)] // no method
-    [InlineData("F0 01", ParseError.ReservedValue)]
+    [InlineData("F0 01", ParseError.ReservedValue)] // [MQTT-3.15.2-1]
+    [InlineData("F1 18 [15 \"M\"]", ParseError.ReservedValue)] // [MQTT-3.15.1-1]
+    [InlineData("F8", ParseError.ReservedValue)]
     public void Other_packets_of_MQTT_5(string packet, ParseError expected) => Refused(packet, MqttVersion.Mqtt5, expected);
 
     [Theory]
