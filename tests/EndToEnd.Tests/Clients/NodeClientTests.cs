@@ -43,6 +43,25 @@ public sealed class NodeClientTests : EndToEndTest
         }
     }
 
+    [Fact]
+    public async Task MQTT_js_and_the_gateway_spare_each_other_topics_and_a_Will_waits_for_its_delay()
+    {
+        var gateway = await StartGatewayAsync(new GatewayConfiguration());
+
+        var (exitCode, output, errors) = await ChildProcess.RunAsync(
+            "env", ["NODE_PATH=/usr/share/nodejs", "node", Path.Combine(AppContext.BaseDirectory, "Scripts", "aliases.js"), $"mqtt://localhost:{gateway.MqttPort}"]);
+
+        Assert.True(exitCode == 0, errors);
+        var lines = output.Split('\n');
+        string[] Said(string what) => [.. lines.Where(line => line.StartsWith($"[\"{what}\"", StringComparison.Ordinal))];
+        Assert.Equal(["""["sent","a/long/topic",1]""", """["sent","",1]""", """["sent","",1]"""], Said("sent"));
+        Assert.Equal(["""["wire","a/long/topic",1]""", """["wire","",1]""", """["wire","",1]"""], Said("wire")[..3]);
+        Assert.Equal(["""["session present",true]"""], Said("session present"));
+        Assert.Equal(
+            ["""["message","a/long/topic","1"]""", """["message","a/long/topic","2"]""", """["message","a/long/topic","3"]""", """["message","wills/lost","gone"]"""],
+            Said("message"));
+    }
+
     [Theory]
     [InlineData("SHA-256", "right", "right", 0, "connected", "authenticated anew", "got scram")]
     [InlineData("SHA-512", "right", "right", 0, "connected", "authenticated anew", "got scram")]
