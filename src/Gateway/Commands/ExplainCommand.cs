@@ -14,6 +14,7 @@ internal static class ExplainCommand
     private static readonly Option<string> ClientId = new("--client") { HelpName = "ID", Description = "ClientId.", Required = true };
     private static readonly Option<string?> User = new("--user") { Description = "User who gave the right password. Default: none, an anonymous client." };
     private static readonly Option<string?> Certificate = new("--certificate") { HelpName = "NAME", Description = "Common Name of the certificate that it shows. Default: none." };
+    private static readonly Option<FileInfo?> Token = new("--token") { HelpName = "FILE", Description = "File with the JSON Web Token that it gives. Default: none." };
     private static readonly Option<string> Address = new("--address") { Description = "IP address it comes from.", DefaultValueFactory = _ => "127.0.0.1" };
     private static readonly Option<int> Qos = new("--qos") { HelpName = "0|1|2", Description = "QoS of the message or the subscription." };
     private static readonly Option<bool> Retain = new("--retain") { Description = "The message is to be retained." };
@@ -26,11 +27,11 @@ internal static class ExplainCommand
         var subscribe = new Command("subscribe", "Explains a subscription.");
         AddTo(publish, configuration, (arguments, settings, output) =>
             TopicName.TryParse(arguments.GetValue(Topic), out var topic)
-                ? ExplainPublish(settings, ClientOf(arguments), topic, QosOf(arguments), arguments.GetValue(Retain), output)
+                ? ExplainPublish(settings, arguments, topic, QosOf(arguments), arguments.GetValue(Retain), output)
                 : Fault(arguments, "TOPIC must be a Topic Name, which holds no wildcard."));
         AddTo(subscribe, configuration, (arguments, settings, output) =>
             TopicFilter.TryParse(arguments.GetValue(Topic), out var asked) && SubscriptionFilter.TryParse(asked, out var filter)
-                ? ExplainSubscribe(settings, ClientOf(arguments), filter.Filter, QosOf(arguments), output)
+                ? ExplainSubscribe(settings, arguments, filter.Filter, QosOf(arguments), output)
                 : Fault(arguments, "TOPIC must be a Topic Filter."));
         return new Command("explain", "Says what would become of a publish or a subscription, and which rule decides. Connects to nothing.") { publish, subscribe };
     }
@@ -41,6 +42,7 @@ internal static class ExplainCommand
         command.Add(ClientId);
         command.Add(User);
         command.Add(Certificate);
+        command.Add(Token);
         command.Add(Address);
         command.Add(Qos);
         command.Add(Topic);
@@ -50,6 +52,7 @@ internal static class ExplainCommand
             if (loaded.Settings is { } settings)
             {
                 return !IPAddress.TryParse(arguments.GetValue(Address), out _) ? Fault(arguments, "--address must be an IP address.")
+                    : arguments.GetValue(Token) is { Exists: false } ? Fault(arguments, "--token must be the path of a file that exists.")
                     : arguments.GetValue(Qos) is < 0 or > 2 ? Fault(arguments, "--qos must be 0, 1 or 2.")
                     : explain(arguments, settings, arguments.InvocationConfiguration.Output);
             }
@@ -59,9 +62,9 @@ internal static class ExplainCommand
         });
     }
 
-    private static int ExplainPublish(GatewaySettings settings, ClientIdentity asked, TopicName topic, QualityOfService qos, bool retain, TextWriter output)
+    private static int ExplainPublish(GatewaySettings settings, ParseResult arguments, TopicName topic, QualityOfService qos, bool retain, TextWriter output)
     {
-        if (ExplainConnect(settings, asked, output) is { } client && TryExplainDelay(ref topic, output))
+        if (ExplainConnection.Explain(settings, ClientOf(arguments), TokenOf(arguments), output) is { } client && TryExplainDelay(ref topic, output))
         {
             var verdict = RulesOf(settings).For(client).Publish(topic, qos, retain);
             output.WriteLine($"publish to {topic} at QoS {(int)qos}{(retain ? ", retained" : "")}: {(verdict.IsAllowed ? "allowed" : "denied")} by {Name(verdict.Rule)}");
@@ -74,9 +77,9 @@ internal static class ExplainCommand
         return ExitCode.Success;
     }
 
-    private static int ExplainSubscribe(GatewaySettings settings, ClientIdentity asked, TopicFilter filter, QualityOfService qos, TextWriter output)
+    private static int ExplainSubscribe(GatewaySettings settings, ParseResult arguments, TopicFilter filter, QualityOfService qos, TextWriter output)
     {
-        if (ExplainConnect(settings, asked, output) is { } client)
+        if (ExplainConnection.Explain(settings, ClientOf(arguments), TokenOf(arguments), output) is { } client)
         {
             var rights = RulesOf(settings).For(client).Subscribe(filter, qos);
             var outcome = rights.IsFree ? "granted" : rights.IsDenied ? "denied" : "granted, and each message is judged by its topic; the first of these that fits decides";
@@ -131,52 +134,14 @@ internal static class ExplainCommand
         }
     }
 
-    /// <returns>The client as which it would be let in; null when it would not.</returns>
-    private static ClientIdentity? ExplainConnect(GatewaySettings settings, ClientIdentity asked, TextWriter output)
-    {
-        var users = settings.UsersFile is { } file ? UsersFile.Read(file, new ConfigurationReport(new SettingOrigin(file, "/"))) : null;
-        var isNamed = settings.CertificateIdentity != CertificateIdentity.None && asked.CertificateName is not null;
-        var client = !isNamed ? asked with { UserName = users is null ? null : asked.UserName }
-            : settings.CertificateIdentity == CertificateIdentity.CommonName ? asked with { UserName = asked.CertificateName }
-            : asked;
-        using var access = new AccessControl(settings.AllowAnonymous, TimeProvider.System) { Bans = BansOf(settings) };
-        if ((access.FindBan(asked) ?? access.FindBan(client)) is { } ban)
-        {
-            output.WriteLine($"connect: refused, {ban.Origin} bans it{(ban.Until is { } until ? $" until {until:yyyy-MM-dd'T'HH:mm:sszzz}" : "")}");
-            return null;
-        }
-
-        if (isNamed)
-        {
-            output.WriteLine($"connect: {(client.UserName is { } named ? $"let in as user {named}, by its certificate" : "say with --user what its certificate names")}");
-            return client.UserName is null ? null : client;
-        }
-
-        if (client.UserName is { } user)
-        {
-            var isKnown = users!.Contains(user);
-            output.WriteLine(isKnown ? $"connect: let in as user {user}, {WithPassword(settings)}" : $"connect: refused, there is no user {user} in auth.users_file");
-            return isKnown ? client : null;
-        }
-
-        var isLetIn = access.AllowsAnonymous(client.Address);
-        var reason = asked.UserName is null ? "" : ", as without auth.users_file a user name counts for nothing";
-        output.WriteLine(isLetIn ? $"connect: let in as an anonymous client{reason}" : $"connect: refused, auth.allow_anonymous does not let in anonymous clients from {client.Address}{reason}");
-        return isLetIn ? client : null;
-    }
-
-    private static string WithPassword(GatewaySettings settings) =>
-        settings.AuthenticationChain is [Authenticator.Scram] ? "by SCRAM with the right password; auth.chain takes no other way" : "with the right password";
-
     private static AccessRules RulesOf(GatewaySettings settings) =>
         (settings.AccessFile is { } file ? RuleFile.ReadAccess(file, settings.AllowUnmatched, new ConfigurationReport(new SettingOrigin(file, "/"))) : null)
         ?? new AccessRules([], settings.AllowUnmatched);
 
-    private static IReadOnlyList<Ban> BansOf(GatewaySettings settings) =>
-        (settings.BanFile is { } file ? RuleFile.ReadBans(file, new ConfigurationReport(new SettingOrigin(file, "/"))) : null) ?? [];
-
     private static ClientIdentity ClientOf(ParseResult arguments) =>
         new(arguments.GetValue(ClientId)!, arguments.GetValue(User), IPAddress.Parse(arguments.GetValue(Address)!), arguments.GetValue(Certificate));
+
+    private static string? TokenOf(ParseResult arguments) => arguments.GetValue(Token) is { } file ? File.ReadAllText(file.FullName).Trim() : null;
 
     private static QualityOfService QosOf(ParseResult arguments) => (QualityOfService)arguments.GetValue(Qos);
 

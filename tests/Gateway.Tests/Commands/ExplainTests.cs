@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
 using Edge.Gateway.Commands;
 
 namespace Edge.Gateway.Tests.Commands;
@@ -120,6 +123,35 @@ public sealed class ExplainTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", """{"sub":"press-7","acl":{"pub":["p/${clientid}/#"]}}""", "publish --client c --token t p/c/x",
+        "let in as user press-7, by its token, for any time\n  the token's pub allows to publish: p/${clientid}/#\n  the token denies to publish and subscribe: every topic\npublish to p/c/x at QoS 0: allowed by the token's pub")]
+    [InlineData("", """{"sub":"press-7","exp":4102444800,"acl":[{"permission":"deny","action":"sub","topic":"a/b"}]}""", "subscribe --client c --user x --token t a/+",
+        "let in as user press-7, by its token, until 2100-01-01T00:00:00Z\n  the token's rule 1 denies to subscribe: a/b\n"
+        + "subscribe to a/+ at QoS 0: granted, and each message is judged by its topic; the first of these that fits decides\n  the token's rule 1 denies a/b\n  auth.no_match holds for what no rule fits")]
+    [InlineData("", """{"sub":"press-7","exp":1}""", "publish --client c --token t a", "refused, its token is not taken: it has expired (claim exp)")]
+    [InlineData("", """{"sub":"press-7"}""", "publish --client c --token gateway.toml a", "refused, it gives no token that a key in auth.jwt.key_file signed")]
+    [InlineData("", """{"sub":"press-7"}""", "publish --client c --user alice a", "refused, it gives no token, and there is no auth.users_file")]
+    [InlineData("users_file = 'users.toml', chain = ['scram'], ", """{"sub":"press-7"}""", "publish --client c --token t a", "refused, no token is taken: auth.chain does not name \"jwt\"")]
+    [InlineData("users_file = 'users.toml', chain = ['jwt'], ", """{"sub":"press-7"}""", "publish --client c --user alice a", "refused, auth.chain takes no passwords")]
+    [InlineData("users_file = 'users.toml', chain = ['password', 'jwt'], ", """{"sub":"press-7"}""", "publish --client c --user alice --token t a",
+        "let in as user alice, with the right password\npublish to a at QoS 0: allowed by auth.no_match")]
+    public async Task A_token_is_verified_and_what_it_says_is_told(string auth, string claims, string arguments, string expected)
+    {
+        const string secret = "0123456789abcdef0123456789abcdef";
+        var signed = $"{Base64Url.EncodeToString("""{"alg":"HS256"}"""u8)}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}";
+        var token = _folder.File("t", $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(signed)))}\n");
+        var config = _folder.File("gateway.toml", $"auth = {{ {auth}jwt = {{ key_file = 'key' }} }}");
+        _folder.File("key", secret);
+        _folder.File("users.toml", $"[users.alice]\npassword = \"{LocalBroker.Access.PasswordHash.Create("p"u8, 1_000).ToText()}\"");
+        string[] words = [.. arguments.Split(' ').Select(word => word == "t" ? token : word == "gateway.toml" ? config : word)];
+
+        Assert.Equal(0, await CommandLine.InvokeAsync(["explain", words[0], "--config", config, .. words[1..]], _output, _error));
+
+        Assert.Equal($"connect: {expected}\n", _output.ToString());
+    }
+
+    [Theory]
+    [InlineData("publish --client c --token nowhere t", "--token must be the path of a file that exists.")]
     [InlineData("publish --client c a/+", "TOPIC must be a Topic Name, which holds no wildcard.")]
     [InlineData("subscribe --client c a+", "TOPIC must be a Topic Filter.")]
     [InlineData("publish --client c --address here t", "--address must be an IP address.")]

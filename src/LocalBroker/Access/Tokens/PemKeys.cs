@@ -43,7 +43,7 @@ internal static class PemKeys
             return false;
         }
 
-        keys = new TokenKeys(all);
+        (keys, fault) = (new TokenKeys(all), "");
         return true;
     }
 
@@ -65,12 +65,15 @@ internal static class PemKeys
 
             return TryReadRsa(pem, out key, out fault) ?? TryReadCurve(pem, out key, out fault);
         }
-        catch (Exception wrong) when (wrong is CryptographicException or ArgumentException)
+        catch (Exception wrong) when (IsAboutTheKey(wrong))
         {
             fault = "a key in PEM that is neither RSA nor on P-256";
             return false;
         }
     }
+
+    /// <summary>Whether the framework says so that a key is none; of a curve that it does not know it is the last one.</summary>
+    private static bool IsAboutTheKey(Exception fault) => fault is CryptographicException or ArgumentException or NotSupportedException;
 
     /// <returns>Null when it is no key of RSA.</returns>
     private static bool? TryReadRsa(ReadOnlySpan<char> pem, out TokenKey? key, out string fault)
@@ -80,7 +83,7 @@ internal static class PemKeys
         {
             rsa.ImportFromPem(pem);
         }
-        catch (Exception other) when (other is CryptographicException or ArgumentException)
+        catch (Exception other) when (IsAboutTheKey(other))
         {
             (key, fault) = (null, "");
             return null;

@@ -68,6 +68,18 @@ public sealed class TokenKeysTests
     }
 
     [Fact]
+    public void A_key_on_a_curve_that_nobody_knows_is_refused()
+    {
+        using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var key = curve.ExportSubjectPublicKeyInfo();
+        var number = key.AsSpan().IndexOf((byte[])[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07]);
+        key[number + 2] ^= 0x10; // found by fuzzing
+
+        Assert.False(TokenKeys.TryRead(Encoding.ASCII.GetBytes(PemEncoding.WriteString("PUBLIC KEY", key)), out _, out var fault));
+        Assert.Equal("holds a key in PEM that is neither RSA nor on P-256", fault);
+    }
+
+    [Fact]
     public void A_file_of_PEM_may_hold_keys_and_certificates_of_both_kinds()
     {
         using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
