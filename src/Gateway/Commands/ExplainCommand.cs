@@ -52,7 +52,7 @@ internal static class ExplainCommand
             if (loaded.Settings is { } settings)
             {
                 return !IPAddress.TryParse(arguments.GetValue(Address), out _) ? Fault(arguments, "--address must be an IP address.")
-                    : arguments.GetValue(Token) is { Exists: false } ? Fault(arguments, "--token must be the path of a file that exists.")
+                    : !TryReadToken(arguments, out _) ? Fault(arguments, "--token must be the path of a file that exists and can be read.")
                     : arguments.GetValue(Qos) is < 0 or > 2 ? Fault(arguments, "--qos must be 0, 1 or 2.")
                     : explain(arguments, settings, arguments.InvocationConfiguration.Output);
             }
@@ -141,7 +141,22 @@ internal static class ExplainCommand
     private static ClientIdentity ClientOf(ParseResult arguments) =>
         new(arguments.GetValue(ClientId)!, arguments.GetValue(User), IPAddress.Parse(arguments.GetValue(Address)!), arguments.GetValue(Certificate));
 
-    private static string? TokenOf(ParseResult arguments) => arguments.GetValue(Token) is { } file ? File.ReadAllText(file.FullName).Trim() : null;
+    /// <returns>False when there is one that cannot be read.</returns>
+    private static bool TryReadToken(ParseResult arguments, out string? token)
+    {
+        token = null;
+        try
+        {
+            token = arguments.GetValue(Token) is { } file ? File.ReadAllText(file.FullName).Trim() : null;
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static string? TokenOf(ParseResult arguments) => TryReadToken(arguments, out var token) ? token : null;
 
     private static QualityOfService QosOf(ParseResult arguments) => (QualityOfService)arguments.GetValue(Qos);
 

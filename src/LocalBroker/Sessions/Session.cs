@@ -19,6 +19,7 @@ internal sealed partial class Session
     private SessionConnection? _connection;
     private ClientIdentity _client;
     private ClientRights? _rights;
+    private bool _isLimited; // By its client's token; here, as every delivery asks.
     private WillMessage? _will;
     private bool _ended;
     private bool _isSettled;
@@ -85,12 +86,12 @@ internal sealed partial class Session
     /// <summary>What its client may do by its token and an access list; null when that is everything.</summary>
     public ClientRights? RightsBy(AccessRules rules)
     {
-        var client = Client;
-        if (rules.LeavesOpen(client) || IsInternal)
+        if ((rules.IsOpen && !Volatile.Read(ref _isLimited)) || IsInternal)
         {
             return null;
         }
 
+        var client = Client;
         var rights = Volatile.Read(ref _rights);
         if (rights is null || rights.Rules != rules || !ReferenceEquals(rights.Client, client))
         {
@@ -293,6 +294,7 @@ internal sealed partial class Session
         {
             Token = stored.Record.Acl is { } acl ? new TokenGrant(acl) : null,
         };
+        _isLimited = stored.Record.Acl is not null;
         Expiry = stored.Record.Expiry;
         DisconnectedAt = stored.Record.DisconnectedAt ?? now;
         _will = stored.Record.Will;
@@ -337,6 +339,7 @@ internal sealed partial class Session
         _limits = request.Queue ?? _services.DefaultLimits;
         _window = Math.Min(request.ReceiveMaximum, _limits.MaxInflight);
         _client = connection.Client;
+        _isLimited = _client.Token?.Acl is not null;
         Expiry = expiry;
         DisconnectedAt = null;
         _congestion.End();

@@ -151,7 +151,7 @@ public sealed class ExplainTests : IDisposable
     }
 
     [Theory]
-    [InlineData("publish --client c --token nowhere t", "--token must be the path of a file that exists.")]
+    [InlineData("publish --client c --token nowhere t", "--token must be the path of a file that exists and can be read.")]
     [InlineData("publish --client c a/+", "TOPIC must be a Topic Name, which holds no wildcard.")]
     [InlineData("subscribe --client c a+", "TOPIC must be a Topic Filter.")]
     [InlineData("publish --client c --address here t", "--address must be an IP address.")]

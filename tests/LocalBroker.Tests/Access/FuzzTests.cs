@@ -80,7 +80,7 @@ public sealed class FuzzTests
 
                 var begun = new ScramExchange(ScramMethod.Sha256, _ => keys, "server");
                 begun.TryBegin(client.First, out _);
-                Assert.True(!begun.TryFinish(octets, out _) || octets.AsSpan().SequenceEqual(last) || IsOtherBase64(octets, last));
+                Assert.True(!begun.TryFinish(octets, out _) || octets.AsSpan().SequenceEqual(last));
                 Assert.Equal(ScramKeys.TryParse(ScramMethod.Sha256, Encoding.UTF8.GetString(octets), out var read), read is not null);
             },
             largest: 8 * 1024);
@@ -94,7 +94,4 @@ public sealed class FuzzTests
         Assert.True(subscription.IsFree || subscription.IsDenied || subscription.Deciding.Count > 0);
         Assert.Equal(rights.Subscribe(Names.Filter("p/c/x"), Names.Qos1).IsDenied, !rights.Receive(Names.Topic("p/c/x"), Names.Filter("p/c/x"), Names.Qos1).IsAllowed);
     }
-
-    /// <summary>The same proof, written with other bits in the last letter that mean nothing; RFC 5802 leaves that open.</summary>
-    private static bool IsOtherBase64(byte[] octets, byte[] last) => octets.Length == last.Length && octets.AsSpan(0, octets.Length - 2).SequenceEqual(last.AsSpan(0, last.Length - 2));
 }

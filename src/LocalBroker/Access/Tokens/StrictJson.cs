@@ -5,15 +5,13 @@ namespace Edge.LocalBroker.Access.Tokens;
 /// <summary>JSON that comes from a client or a file: no name twice in an object (RFC 7519 §4), and only text that can be decoded.</summary>
 internal static class StrictJson
 {
-    private const int MostDepth = 16;
-
     /// <summary>Reads a text; false when it is no such JSON. No text in what it gives fails to decode.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out JsonElement root)
     {
         root = default;
         try
         {
-            var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = MostDepth });
+            var reader = new Utf8JsonReader(text);
             while (reader.Read())
             {
                 if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
@@ -22,7 +20,7 @@ internal static class StrictJson
                 }
             }
 
-            root = JsonElement.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MostDepth });
+            root = JsonElement.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return true;
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)

@@ -89,9 +89,10 @@ public sealed class TokenKeys
     /// </summary>
     private static bool IsPublic(ReadOnlySpan<byte> text) =>
         text.StartsWith("ssh-"u8) || text.StartsWith("ecdsa-"u8) || IsSequence(text)
-        || (AsciiText(text) is { } letters && Base64.TryDecode(letters, out var octets) && IsSequence(octets));
+        || (Base64.TryDecode(Letters(text), out var octets) && IsSequence(octets));
 
-    private static string? AsciiText(ReadOnlySpan<byte> text) => Ascii.IsValid(text) ? Encoding.ASCII.GetString(text) : null;
+    /// <summary>A text without the ends of its lines.</summary>
+    private static string Letters(ReadOnlySpan<byte> text) => Encoding.Latin1.GetString(text).ReplaceLineEndings("");
 
     private static bool IsSequence(ReadOnlySpan<byte> octets)
     {

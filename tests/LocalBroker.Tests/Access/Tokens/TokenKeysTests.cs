@@ -52,6 +52,8 @@ public sealed class TokenKeysTests
 
         Assert.False(TokenKeys.TryRead(key, out _, out var inDer));
         Assert.False(TokenKeys.TryRead(Encoding.ASCII.GetBytes(Convert.ToBase64String(key) + "\n"), out _, out var inBase64));
+        Assert.False(TokenKeys.TryRead(Encoding.ASCII.GetBytes(Convert.ToBase64String(key, Base64FormattingOptions.InsertLineBreaks)), out _, out var inLines));
+        Assert.Equal(inDer, inLines);
         Assert.Equal(inDer, inBase64);
         Assert.Contains("would be taken for a secret", inDer, StringComparison.Ordinal);
     }

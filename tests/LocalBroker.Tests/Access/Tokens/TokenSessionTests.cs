@@ -1,5 +1,7 @@
+using System.Text.RegularExpressions;
 using Edge.LocalBroker.Access;
 using Edge.LocalBroker.Access.Tokens;
+using Edge.LocalBroker.Rewriting;
 using Edge.LocalBroker.Tests.Support;
 using Edge.Messaging;
 using Microsoft.Extensions.Time.Testing;
@@ -75,6 +77,22 @@ public sealed class TokenSessionTests : IDisposable
         await _broker.PublishAsync("s/1", "in");
 
         Assert.Equal("in", client.TakeOne().Message.Text());
+    }
+
+    [Fact]
+    public async Task The_token_judges_topics_as_its_client_writes_them_before_any_rewriting()
+    {
+        _broker.Dispose();
+        _broker = new TestBroker(
+            new BrokerOptions { Rewrite = [new RewriteRule { Actions = TopicActions.Publish, Source = Filter("p/#"), Pattern = new Regex("^p/(.+)$"), Topic = Template("s/$1") }] },
+            clock: _clock, access: Access());
+        var watcher = await _broker.SubscriberAsync("watcher", "s/#");
+        var client = await ConnectAsync(Limited);
+
+        Assert.Equal(PublishOutcome.Accepted, await client.PublishAsync("p/c/x", qos: Qos1));
+        Assert.Equal(PublishOutcome.NotAuthorized, await client.PublishAsync("p/d/x", qos: Qos1));
+
+        Assert.Equal("s/c/x", watcher.TakeOne().Message!.Topic.ToString());
     }
 
     [Fact]
