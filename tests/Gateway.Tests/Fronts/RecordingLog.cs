@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Gateway.Tests.Fronts;
@@ -5,11 +6,11 @@ namespace Edge.Gateway.Tests.Fronts;
 /// <summary>Remembers what was logged.</summary>
 internal sealed class RecordingLog : ILogger
 {
-    private readonly List<(int Event, string Line)> _lines = [];
+    private readonly ConcurrentQueue<(int Event, string Line)> _lines = [];
 
     public IEnumerable<int> Events => _lines.Select(line => line.Event);
 
-    public string Last => _lines[^1].Line;
+    public string Last => _lines.Last().Line;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -17,5 +18,5 @@ internal sealed class RecordingLog : ILogger
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Add((eventId.Id, formatter(state, exception)));
+        _lines.Enqueue((eventId.Id, formatter(state, exception)));
 }
