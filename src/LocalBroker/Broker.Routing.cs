@@ -276,6 +276,6 @@ public sealed partial class Broker
     }
 
     /// <summary>Whether a topic is the gateway's own. Nobody else publishes to it, and it is said anew after a restart.</summary>
-    private static bool IsOfGateway(TopicName topic) =>
+    public static bool IsOfGateway(TopicName topic) =>
         topic.ToString() is ['$', 'S', 'Y', 'S'] or ['$', 'S', 'Y', 'S', '/', ..];
 }

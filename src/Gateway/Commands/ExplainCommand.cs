@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Edge.Gateway.Configuration;
+using Edge.LocalBroker;
 using Edge.LocalBroker.Access;
 using Edge.LocalBroker.Delayed;
 using Edge.LocalBroker.Rewriting;
@@ -68,9 +69,12 @@ internal static class ExplainCommand
         {
             var verdict = RulesOf(settings).For(client).Publish(topic, qos, retain);
             output.WriteLine($"publish to {topic} at QoS {(int)qos}{(retain ? ", retained" : "")}: {(verdict.IsAllowed ? "allowed" : "denied")} by {Name(verdict.Rule)}");
-            if (verdict.IsAllowed && TopicRewrite.For(settings.Broker) is { } rewrite)
+            var rewritten = topic;
+            if (verdict.IsAllowed
+                && (TopicRewrite.For(settings.Broker) is not { } rewrite
+                    || ExplainRewrite(rewrite.TryRewrite(topic, client, out rewritten), topic.ToString(), rewritten.ToString(), output)))
             {
-                ExplainRewrite(rewrite.TryRewrite(topic, client, out var rewritten), topic.ToString(), rewritten.ToString(), output);
+                ExplainLimits(settings, rewritten.ToString(), Broker.IsOfGateway(rewritten), output);
             }
         }
 
@@ -94,9 +98,12 @@ internal static class ExplainCommand
                 output.WriteLine($"  {Name(null)} holds for what no rule fits");
             }
 
-            if (!rights.IsDenied && TopicRewrite.For(settings.Broker) is { } rewrite)
+            var rewritten = filter;
+            if (!rights.IsDenied
+                && (TopicRewrite.For(settings.Broker) is not { } rewrite
+                    || ExplainRewrite(rewrite.TryRewrite(filter, client, out rewritten), filter.ToString(), rewritten.ToString(), output)))
             {
-                ExplainRewrite(rewrite.TryRewrite(filter, client, out var rewritten), filter.ToString(), rewritten.ToString(), output);
+                ExplainLimits(settings, rewritten.ToString(), isOfGateway: false, output);
             }
         }
 
@@ -122,7 +129,8 @@ internal static class ExplainCommand
         return true;
     }
 
-    private static void ExplainRewrite(bool isRight, string asked, string rewritten, TextWriter output)
+    /// <returns>Whether there is a topic after it.</returns>
+    private static bool ExplainRewrite(bool isRight, string asked, string rewritten, TextWriter output)
     {
         if (!isRight)
         {
@@ -131,6 +139,21 @@ internal static class ExplainCommand
         else if (rewritten != asked)
         {
             output.WriteLine($"rewrite: it becomes {rewritten}");
+        }
+
+        return isRight;
+    }
+
+    /// <summary>What holds for every client, whatever the rules allow.</summary>
+    private static void ExplainLimits(GatewaySettings settings, string topic, bool isOfGateway, TextWriter output)
+    {
+        if (isOfGateway)
+        {
+            output.WriteLine("refused all the same: below $SYS/ nobody but the gateway publishes");
+        }
+        else if (topic.AsSpan().Count('/') >= settings.Broker.MaxTopicLevels)
+        {
+            output.WriteLine($"refused all the same: it has more levels than mqtt.max_topic_levels, {settings.Broker.MaxTopicLevels}");
         }
     }
 

@@ -96,6 +96,32 @@ public sealed class ExplainTests : IDisposable
     }
 
     [Theory]
+    [InlineData("publish $SYS/broker/uptime", "refused all the same: below $SYS/ nobody but the gateway publishes")]
+    [InlineData("publish $delayed/0/$SYS/broker/uptime", "refused all the same: below $SYS/ nobody but the gateway publishes")]
+    [InlineData("publish to-sys", "refused all the same: below $SYS/ nobody but the gateway publishes")]
+    [InlineData("subscribe $SYS/#", "  auth.no_match holds for what no rule fits")]
+    [InlineData("publish a/b/c/d", "refused all the same: it has more levels than mqtt.max_topic_levels, 3")]
+    [InlineData("subscribe $share/g/a/b/c/#", "refused all the same: it has more levels than mqtt.max_topic_levels, 3")]
+    [InlineData("publish a/b/c", "publish to a/b/c at QoS 0: allowed by auth.no_match")]
+    public async Task What_the_broker_takes_from_nobody_is_named_too(string arguments, string last)
+    {
+        var file = _folder.File(
+            "gateway.toml",
+            """
+            [mqtt]
+            max_topic_levels = 3
+            [[rewrite]]
+            action = "publish"
+            source = "to-sys"
+            regex = "^to-sys$"
+            topic = "$SYS/x"
+            """);
+        Assert.Equal(0, await CommandLine.InvokeAsync(["explain", .. arguments.Split(' '), "--config", file, "--client", "c"], _output, _error));
+
+        Assert.Equal(last, _output.ToString().TrimEnd().Split('\n')[^1]);
+    }
+
+    [Theory]
     [InlineData("common-name", "--certificate press-7", "let in as user press-7, by its certificate\npublish to t at QoS 0: denied by acl.toml:1")]
     [InlineData("common-name", "--user press-7", "let in as an anonymous client, as without auth.users_file a user name counts for nothing\npublish to t at QoS 0: allowed by auth.no_match")]
     [InlineData("distinguished-name", "--certificate x --user press-7", "let in as user press-7, by its certificate\npublish to t at QoS 0: denied by acl.toml:1")]
