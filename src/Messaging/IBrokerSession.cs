@@ -46,8 +46,9 @@ public interface IBrokerSession
     /// <returns>How many were written to <paramref name="deliveries"/>. Less than its length: the sink is told when there is more.</returns>
     int Take(Span<Delivery> deliveries);
 
-    /// <summary>Passes on what the receiver acknowledged; ignored when no such delivery is in flight.</summary>
-    void Acknowledge(ushort packetId, Acknowledgement acknowledgement);
+    /// <summary>Passes on what the receiver acknowledged.</summary>
+    /// <returns>Whether such an exchange is under way; otherwise nothing is done.</returns>
+    bool Acknowledge(ushort packetId, Acknowledgement acknowledgement);
 
     /// <summary>Gives up a delivery that can never be sent or was refused, and counts it.</summary>
     void Discard(in Delivery delivery, DropCause cause);

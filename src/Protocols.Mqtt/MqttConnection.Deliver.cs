@@ -88,9 +88,11 @@ public sealed partial class MqttConnection
 
     private ParseError OnPubRec(ReadOnlySpan<byte> frame, Effects effects)
     {
-        if (PublishAck.TryParse(frame, PacketType.PubRec, _version, out var pubRec, out var error))
+        if (PublishAck.TryParse(frame, PacketType.PubRec, _version, out var pubRec, out var error)
+            && !Settle(pubRec, QualityOfService.ExactlyOnce, Acknowledgement.PubRec, effects))
         {
-            Settle(pubRec, QualityOfService.ExactlyOnce, Acknowledgement.PubRec, effects);
+            // Nothing of ours waits for it, so that the client can end what it believes to be an exchange (MQTT 5.0 §4.3.3).
+            SendAck(PacketType.PubRel, pubRec.PacketId, ReasonCode.PacketIdentifierNotFound, effects);
         }
 
         return error;
@@ -108,15 +110,15 @@ public sealed partial class MqttConnection
     }
 
     /// <summary>Passes an acknowledgement on; one with a Reason Code of 0x80 or more ends the exchange, and the message counts as refused.</summary>
-    private static void Settle(in PublishAck ack, QualityOfService qos, Acknowledgement acknowledgement, Effects effects)
+    /// <returns>False when there is no such exchange, and the client believes there is.</returns>
+    private static bool Settle(in PublishAck ack, QualityOfService qos, Acknowledgement acknowledgement, Effects effects)
     {
         if (ack.ReasonCode < ReasonCode.UnspecifiedError)
         {
-            effects.Acknowledge(ack.PacketId, acknowledgement);
+            return effects.Acknowledge(ack.PacketId, acknowledgement);
         }
-        else
-        {
-            effects.Discard(new Delivery(DeliveryKind.Publish, ack.PacketId, null, qos, Retain: false, Dup: false, null), DropCause.Refused);
-        }
+
+        effects.Discard(new Delivery(DeliveryKind.Publish, ack.PacketId, null, qos, Retain: false, Dup: false, null), DropCause.Refused);
+        return true;
     }
 }

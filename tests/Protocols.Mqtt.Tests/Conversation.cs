@@ -32,6 +32,9 @@ internal sealed class Conversation : IPeerEffects<MqttReply>
 
     public IReadOnlyList<Subscription> Subscriptions { get; private set; } = [];
 
+    /// <summary>Packet Identifiers of which the session knows nothing.</summary>
+    public HashSet<ushort> UnknownExchanges { get; } = [];
+
     /// <summary>Timers that run, and for how long.</summary>
     public Dictionary<PeerTimer, TimeSpan> Timers { get; } = [];
 
@@ -158,7 +161,11 @@ internal sealed class Conversation : IPeerEffects<MqttReply>
         _done.Add("unsubscribe " + string.Join(' ', filters));
     }
 
-    void IPeerEffects<MqttReply>.Acknowledge(ushort packetId, Acknowledgement acknowledgement) => _done.Add($"acknowledge {packetId} {acknowledgement}");
+    bool IPeerEffects<MqttReply>.Acknowledge(ushort packetId, Acknowledgement acknowledgement)
+    {
+        _done.Add($"acknowledge {packetId} {acknowledgement}");
+        return !UnknownExchanges.Contains(packetId);
+    }
 
     void IPeerEffects<MqttReply>.Discard(in Delivery delivery, DropCause cause) => _done.Add($"discard {delivery.PacketId} {cause}");
 

@@ -55,6 +55,17 @@ public sealed class DeliveryProcedureTests
     public void Other_reasons_are_acknowledgements(string packet, string expected) =>
         Assert.Equal([expected], Connected(ConnectV5).Says(packet));
 
+    [Theory]
+    [InlineData(ConnectV5, "62 000A 92"), InlineData(ConnectV311, "62 000A")]
+    public void PUBREC_of_an_unknown_exchange_is_answered_with_PUBREL(string connect, string pubRel)
+    {
+        var talk = Connected(connect);
+        talk.UnknownExchanges.Add(10);
+
+        Assert.Equal(["acknowledge 10 PubRec", Sent(pubRel)], talk.Says("50 000A"));
+        Assert.Equal(["acknowledge 10 PubComp"], talk.Says("70 000A"));
+    }
+
     [Fact, Spec("MQTT-3.3.2-5"), Spec("MQTT-3.3.2-6")]
     public void The_Message_Expiry_Interval_counts_down_while_the_message_waits()
     {

@@ -99,9 +99,7 @@ public sealed class FastPathTests
         {
         }
 
-        public void Acknowledge(ushort packetId, Acknowledgement acknowledgement)
-        {
-        }
+        public bool Acknowledge(ushort packetId, Acknowledgement acknowledgement) => true;
 
         public void Discard(in Delivery delivery, DropCause cause)
         {

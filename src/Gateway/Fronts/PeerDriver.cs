@@ -226,7 +226,7 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
         Await(AnswerKind.Unsubscribed, reply, Session?.UnsubscribeAsync(filters) ?? new ValueTask<bool[]>(new bool[filters.Count]));
 
     /// <inheritdoc/>
-    public void Acknowledge(ushort packetId, Acknowledgement acknowledgement) => Session?.Acknowledge(packetId, acknowledgement);
+    public bool Acknowledge(ushort packetId, Acknowledgement acknowledgement) => Session?.Acknowledge(packetId, acknowledgement) ?? false;
 
     /// <inheritdoc/>
     public void Discard(in Delivery delivery, DropCause cause) => Session?.Discard(delivery, cause);

@@ -133,29 +133,30 @@ internal sealed partial class Session : ILogEntryOwner
     }
 
     /// <summary>See <see cref="IBrokerSession.Acknowledge"/>.</summary>
-    public void Acknowledge(SessionConnection connection, ushort packetId, Acknowledgement acknowledgement)
+    public bool Acknowledge(SessionConnection connection, ushort packetId, Acknowledgement acknowledgement)
     {
         LogEntry? finished = null;
         LogEntry? received = null;
         lock (_gate)
         {
-            if (_connection != connection || !_inFlight.TryGetValue(packetId, out var entry))
+            var qos = acknowledgement == Acknowledgement.PubAck ? QualityOfService.AtLeastOnce : QualityOfService.ExactlyOnce;
+            if (_connection != connection || !_inFlight.TryGetValue(packetId, out var entry) || entry.Qos != qos)
             {
-                return;
+                return false;
             }
 
-            switch (acknowledgement, entry.Qos, entry.State)
+            switch (acknowledgement, entry.State)
             {
-                case (Acknowledgement.PubAck, QualityOfService.AtLeastOnce, LogEntryState.Sent):
-                case (Acknowledgement.PubComp, QualityOfService.ExactlyOnce, LogEntryState.Released):
+                case (Acknowledgement.PubAck, LogEntryState.Sent):
+                case (Acknowledgement.PubComp, LogEntryState.Released):
                     Land(entry);
                     finished = entry;
                     break;
-                case (Acknowledgement.PubRec, QualityOfService.ExactlyOnce, LogEntryState.Sent) when IsDurable:
+                case (Acknowledgement.PubRec, LogEntryState.Sent) when IsDurable:
                     entry.State = LogEntryState.Received;
                     received = entry;
                     break;
-                case (Acknowledgement.PubRec, QualityOfService.ExactlyOnce, LogEntryState.Sent or LogEntryState.Released):
+                case (Acknowledgement.PubRec, LogEntryState.Sent or LogEntryState.Released):
                     entry.State = LogEntryState.Releasable;
                     _releases.Enqueue(entry);
                     break;
@@ -173,6 +174,8 @@ internal sealed partial class Session : ILogEntryOwner
         {
             Settle(finished);
         }
+
+        return true;
     }
 
     /// <summary>See <see cref="IBrokerSession.Discard"/>.</summary>

@@ -79,7 +79,7 @@ internal sealed class SessionConnection(
 
     public int Take(Span<Delivery> deliveries) => Session.Take(this, deliveries);
 
-    public void Acknowledge(ushort packetId, Acknowledgement acknowledgement) => Session.Acknowledge(this, packetId, acknowledgement);
+    public bool Acknowledge(ushort packetId, Acknowledgement acknowledgement) => Session.Acknowledge(this, packetId, acknowledgement);
 
     public void Discard(in Delivery delivery, DropCause cause) => Session.Discard(this, delivery, cause);
 

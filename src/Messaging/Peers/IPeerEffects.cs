@@ -48,7 +48,8 @@ public interface IPeerEffects<TReply>
     void Unsubscribe(IReadOnlyList<TopicFilter> filters, TReply reply);
 
     /// <summary>Passes on what the receiver acknowledged.</summary>
-    void Acknowledge(ushort packetId, Acknowledgement acknowledgement);
+    /// <returns>Whether such an exchange is under way.</returns>
+    bool Acknowledge(ushort packetId, Acknowledgement acknowledgement);
 
     /// <summary>Gives up a delivery, and counts it.</summary>
     void Discard(in Delivery delivery, DropCause cause);

@@ -111,6 +111,26 @@ public sealed class SendingTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_acknowledges_is_told_whether_such_an_exchange_is_under_way()
+    {
+        var subscriber = await _broker.SubscriberAsync("s");
+        await _broker.PublishAsync("t", "1", Qos1);
+        await _broker.PublishAsync("t", "2", Qos2);
+        var deliveries = subscriber.Take();
+        var (qos1, qos2) = (deliveries[0].PacketId, deliveries[1].PacketId);
+
+        Assert.False(subscriber.PubRec(qos1));
+        Assert.False(subscriber.PubAck(qos2));
+        Assert.True(subscriber.PubAck(qos1));
+        Assert.False(subscriber.PubAck(qos1));
+        Assert.True(subscriber.PubRec(qos2));
+        Assert.True(subscriber.PubRec(qos2));
+        Assert.Equal(DeliveryKind.Release, subscriber.TakeOne().Kind);
+        Assert.True(subscriber.PubComp(qos2));
+        Assert.False(subscriber.PubRec(qos2));
+    }
+
+    [Fact]
     public async Task A_repeated_PUBREC_is_answered_with_PUBREL_again_and_a_repeated_PUBCOMP_with_nothing()
     {
         var subscriber = await _broker.SubscriberAsync("s");

@@ -52,11 +52,11 @@ internal sealed class TestClient(TestBroker broker, IBrokerSession session, Reco
     /// <summary>Takes all and gives the payloads.</summary>
     public string[] TakeTexts() => [.. Take().Select(delivery => delivery.Message.Text())];
 
-    public void PubAck(ushort packetId) => session.Acknowledge(packetId, Acknowledgement.PubAck);
+    public bool PubAck(ushort packetId) => session.Acknowledge(packetId, Acknowledgement.PubAck);
 
-    public void PubRec(ushort packetId) => session.Acknowledge(packetId, Acknowledgement.PubRec);
+    public bool PubRec(ushort packetId) => session.Acknowledge(packetId, Acknowledgement.PubRec);
 
-    public void PubComp(ushort packetId) => session.Acknowledge(packetId, Acknowledgement.PubComp);
+    public bool PubComp(ushort packetId) => session.Acknowledge(packetId, Acknowledgement.PubComp);
 
     /// <summary>The network is gone: no DISCONNECT came.</summary>
     public void Lose() => session.Disconnect(publishWill: true);

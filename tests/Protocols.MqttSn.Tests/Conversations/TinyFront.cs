@@ -161,7 +161,11 @@ internal sealed class TinyFront(MqttSnOptions options)
             _answers.Enqueue(() => Peer.OnUnsubscribed(reply, existed, this));
         }
 
-        public void Acknowledge(ushort packetId, Acknowledgement acknowledgement) => _session!.Acknowledge(packetId, acknowledgement);
+        public bool Acknowledge(ushort packetId, Acknowledgement acknowledgement)
+        {
+            _session!.Acknowledge(packetId, acknowledgement);
+            return true;
+        }
 
         public void Discard(in Delivery delivery, DropCause cause) => _session!.Discard(delivery);
 

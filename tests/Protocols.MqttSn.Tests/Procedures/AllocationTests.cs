@@ -98,7 +98,7 @@ public sealed class AllocationTests
 
         public void Unsubscribe(IReadOnlyList<TopicFilter> filters, MqttSnReply reply) => Reply = reply;
 
-        public void Acknowledge(ushort packetId, Acknowledgement acknowledgement) => _frame[0]++;
+        public bool Acknowledge(ushort packetId, Acknowledgement acknowledgement) => ++_frame[0] != 0;
 
         public void Discard(in Delivery delivery, DropCause cause) => _frame[0]++;
 

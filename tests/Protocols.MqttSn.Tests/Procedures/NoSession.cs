@@ -21,7 +21,7 @@ internal sealed class NoSession : IBrokerSession
 
     public int Take(Span<Delivery> deliveries) => throw new NotSupportedException();
 
-    public void Acknowledge(ushort packetId, Acknowledgement acknowledgement) => throw new NotSupportedException();
+    public bool Acknowledge(ushort packetId, Acknowledgement acknowledgement) => throw new NotSupportedException();
 
     public void Discard(in Delivery delivery, DropCause cause) => throw new NotSupportedException();
 

@@ -135,7 +135,11 @@ internal sealed class Node : IPeerEffects<MqttSnReply>
         Note($"unsubscribe {Assert.Single(filters)}");
     }
 
-    void IPeerEffects<MqttSnReply>.Acknowledge(ushort packetId, Acknowledgement acknowledgement) => Note($"acknowledge {packetId} {acknowledgement}");
+    bool IPeerEffects<MqttSnReply>.Acknowledge(ushort packetId, Acknowledgement acknowledgement)
+    {
+        Note($"acknowledge {packetId} {acknowledgement}");
+        return true;
+    }
 
     void IPeerEffects<MqttSnReply>.Discard(in Delivery delivery, DropCause cause) => Note($"discard {delivery.Message!.Topic} {cause}");
 
