@@ -9,6 +9,8 @@ public sealed class BrokerMetrics
     private long _receivedBytes;
     private long _sent;
     private long _sentBytes;
+    private long _framesReceived;
+    private long _framesSent;
     private long _connected;
     private long _mostConnected;
     private long _expired;
@@ -26,6 +28,12 @@ public sealed class BrokerMetrics
 
     /// <summary>Payload octets handed to connections.</summary>
     public long BytesSent => Interlocked.Read(ref _sentBytes);
+
+    /// <summary>Octets of all frames that clients sent: packets of MQTT, messages of MQTT-SN, without what carries them.</summary>
+    public long FrameBytesReceived => Interlocked.Read(ref _framesReceived);
+
+    /// <summary>Octets of all frames that were sent to clients.</summary>
+    public long FrameBytesSent => Interlocked.Read(ref _framesSent);
 
     /// <summary>Most clients that were connected at the same time.</summary>
     public long MostConnected => Interlocked.Read(ref _mostConnected);
@@ -47,6 +55,13 @@ public sealed class BrokerMetrics
 
     /// <summary>Counts that a publisher is made to wait.</summary>
     public void CountPaused() => Interlocked.Increment(ref _paused);
+
+    /// <summary>Counts the octets of frames.</summary>
+    public void CountFrames(long received, long sent)
+    {
+        Interlocked.Add(ref _framesReceived, received);
+        Interlocked.Add(ref _framesSent, sent);
+    }
 
     internal void CountReceived(int bytes)
     {

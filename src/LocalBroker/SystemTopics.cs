@@ -95,6 +95,8 @@ public sealed class SystemTopics
         Add("publish/messages/received", () => _broker.Metrics.MessagesReceived);
         Add("publish/messages/sent", () => _broker.Metrics.MessagesSent);
         Add("publish/messages/dropped", () => LossesOnTheWay.Sum(drops.Read));
+        Add("bytes/received", () => _broker.Metrics.FrameBytesReceived);
+        Add("bytes/sent", () => _broker.Metrics.FrameBytesSent);
         Add("publish/bytes/received", () => _broker.Metrics.BytesReceived);
         Add("publish/bytes/sent", () => _broker.Metrics.BytesSent);
         foreach (var cause in Enum.GetValues<DropCause>())

@@ -34,6 +34,7 @@ public sealed partial class SystemTopicsTests : IDisposable
         await publisher.PublishAsync("kept", "123", Qos1, retain: true);
         Assert.Single(here.Take());
         publisher.Disconnect();
+        _broker.Broker.Metrics.CountFrames(7, 9);
 
         var said = await SaidAsync();
 
@@ -43,6 +44,7 @@ public sealed partial class SystemTopicsTests : IDisposable
         Assert.Equal(("3", "1", "3"), (said["clients/maximum"], said["clients/expired"], said["subscriptions/count"]));
         Assert.Equal(("2", "1"), (said["messages/received"], said["messages/sent"]));
         Assert.Equal(("2", "1"), (said["publish/messages/received"], said["publish/messages/sent"]));
+        Assert.Equal(("7", "9"), (said["bytes/received"], said["bytes/sent"]));
         Assert.Equal(("8", "5"), (said["publish/bytes/received"], said["publish/bytes/sent"]));
         Assert.Equal(("1", "4", "4"), (said["retained messages/count"], said["store/messages/count"], said["messages/stored"]));
         Assert.Equal("25", said["store/messages/bytes"]);

@@ -23,9 +23,6 @@ internal sealed class DatagramDriver<TReply>(
     protected override int TakeAtOnce => 1;
 
     /// <inheritdoc/>
-    public override Span<byte> Send(int size) => front.Enqueue(address, size);
-
-    /// <inheritdoc/>
     public override void Wake()
     {
         if (Interlocked.Exchange(ref _isReady, 1) == 0)
@@ -56,6 +53,9 @@ internal sealed class DatagramDriver<TReply>(
 
     /// <summary>The front stops; the node is told when it has a session.</summary>
     public void Stop() => Abandon();
+
+    /// <inheritdoc/>
+    protected override Span<byte> Enqueue(int size) => front.Enqueue(address, size);
 
     /// <inheritdoc/>
     protected override bool TryConnect(ListenerLimits limits) => limits.TryConnect(Now);

@@ -9,7 +9,7 @@ namespace Edge.Gateway.Fronts;
 /// One loop calls it, never two at once; only <see cref="Wake"/>, and through it the sink, may be called from any thread.
 /// Answers of the broker are passed on in the order of the requests, as they come in, and nothing waits for them meanwhile.
 /// </remarks>
-internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices services, ListenerLimits limits, string remote)
+internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices services, ListenerLimits limits, string remote)
     : IPeerEffects<TReply>, IDeliverySink
 {
     /// <summary>Publishes that may wait for the store before no more is read from a stream.</summary>
@@ -18,7 +18,6 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
     [ThreadStatic]
     private static Delivery[]? _deliveries;
 
-    private readonly Queue<Answer> _answers = new();
     private PeerTimers _timers;
     private volatile bool _isDetached;
     private DetachReason _detachReason;
@@ -28,6 +27,8 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
     private readonly Pace? _pace = limits.NewPace();
     private bool _hasPlace;
     private long _silenceLeft;
+    private long _octetsReceived;
+    private long _octetsSent;
 
     /// <summary>Where the other side is, for logs.</summary>
     protected string Remote => remote;
@@ -45,8 +46,6 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
     /// <summary>Whether the peer asked to close, or the session was given up.</summary>
     protected bool IsClosed { get; private set; }
 
-    protected int AnswersAwaited => _answers.Count;
-
     protected bool IsAnyTimerArmed => _timers.IsAnyArmed;
 
     /// <summary>Time stamp of the present turn.</summary>
@@ -62,10 +61,17 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
     protected virtual bool MaySend => true;
 
     /// <inheritdoc/>
-    public abstract Span<byte> Send(int size);
+    public Span<byte> Send(int size)
+    {
+        _octetsSent += size;
+        return Enqueue(size);
+    }
 
     /// <summary>Has the loop take a turn soon.</summary>
     public abstract void Wake();
+
+    /// <summary>Room for a frame on its way out.</summary>
+    protected abstract Span<byte> Enqueue(int size);
 
     /// <summary>Begins a turn: the time, timers that ran out, answers that came, a session lost.</summary>
     protected void BeginTurn()
@@ -93,6 +99,7 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
     /// <summary>Hands the peer one frame, and the answers that the broker gave at once.</summary>
     protected void OnFrame(ReadOnlySpan<byte> frame)
     {
+        _octetsReceived += frame.Length;
         peer.OnFrame(frame, this);
         PassAnswers();
     }
@@ -125,9 +132,15 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
         return false;
     }
 
-    /// <summary>Ends a turn: the wheel learns of the next deadline.</summary>
+    /// <summary>Ends a turn: what went through is counted, and the wheel learns of the next deadline.</summary>
     protected void EndTurn()
     {
+        if (_octetsReceived + _octetsSent > 0)
+        {
+            services.Broker.Metrics.CountFrames(_octetsReceived, _octetsSent);
+            (_octetsReceived, _octetsSent) = (0, 0);
+        }
+
         if (!IsClosed)
         {
             _timers.Note(services.Wheel, WakeAction, Now);
@@ -298,57 +311,6 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
         ContinueAuthentication(data);
     }
 
-    private void Await<TOutcome>(AnswerKind kind, TReply reply, ValueTask<TOutcome> outcome)
-    {
-        var task = outcome.AsTask();
-        _answers.Enqueue(new Answer(kind, reply, default, task));
-        if (!task.IsCompleted)
-        {
-            task.GetAwaiter().UnsafeOnCompleted(WakeAction);
-        }
-    }
-
-    private void PassAnswers()
-    {
-        while (_answers.TryPeek(out var answer) && answer.Waiting is not { IsCompleted: false })
-        {
-            _answers.Dequeue();
-            if (answer.Waiting is { IsCompletedSuccessfully: false } failed)
-            {
-                // Nothing is acknowledged that may be lost: the client comes again and repeats it.
-                services.RequestFailed(remote, failed.Exception);
-                Abandon();
-            }
-            else if (answer.Kind == AnswerKind.Connected)
-            {
-                OnConnected(((Task<ConnectOutcome>)answer.Waiting!).Result);
-            }
-            else if (!IsClosed)
-            {
-                Pass(answer);
-            }
-        }
-    }
-
-    private void OnConnected(ConnectOutcome outcome)
-    {
-        IsConnecting = false;
-        Session = outcome.Session;
-        if (Session is null)
-        {
-            Leave();
-        }
-
-        if (IsClosed)
-        {
-            Session?.Disconnect(publishWill: true);
-        }
-        else
-        {
-            peer.OnConnected(outcome, this);
-        }
-    }
-
     /// <summary>Gives the place among the listener's clients back.</summary>
     private void Leave()
     {
@@ -358,38 +320,4 @@ internal abstract class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices ser
             limits.Clients.Leave();
         }
     }
-
-    private void Pass(in Answer answer)
-    {
-        switch (answer.Kind)
-        {
-            case AnswerKind.Authenticated:
-                peer.OnAuthenticated(((Task<AuthenticationStep>)answer.Waiting!).Result, this);
-                break;
-            case AnswerKind.Published:
-                peer.OnPublished(answer.Reply, answer.Waiting is Task<PublishOutcome> published ? published.Result : answer.Outcome, this);
-                break;
-            case AnswerKind.Released:
-                peer.OnReleased(answer.Reply, ((Task<bool>)answer.Waiting!).Result, this);
-                break;
-            case AnswerKind.Subscribed:
-                peer.OnSubscribed(answer.Reply, ((Task<SubscribeOutcome[]>)answer.Waiting!).Result, this);
-                break;
-            case AnswerKind.Unsubscribed:
-                peer.OnUnsubscribed(answer.Reply, ((Task<bool[]>)answer.Waiting!).Result, this);
-                break;
-        }
-    }
-
-    private enum AnswerKind : byte
-    {
-        Connected,
-        Authenticated,
-        Published,
-        Released,
-        Subscribed,
-        Unsubscribed,
-    }
-
-    private readonly record struct Answer(AnswerKind Kind, TReply Reply, PublishOutcome Outcome, Task? Waiting);
 }

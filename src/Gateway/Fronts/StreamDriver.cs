@@ -47,13 +47,6 @@ internal sealed class StreamDriver<TReply>(
     protected override bool MaySend => !link.IsBlocked && link.Unsent < FlushAfter;
 
     /// <inheritdoc/>
-    public override Span<byte> Send(int size)
-    {
-        _hasLastWord = true;
-        return link.Enqueue(size);
-    }
-
-    /// <inheritdoc/>
     public override void Wake() => _signal.Set();
 
     /// <summary>Runs until the connection ends, whoever ends it. What was sent by then has been handed to the system.</summary>
@@ -85,6 +78,13 @@ internal sealed class StreamDriver<TReply>(
         {
             Abandon();
         }
+    }
+
+    /// <inheritdoc/>
+    protected override Span<byte> Enqueue(int size)
+    {
+        _hasLastWord = true;
+        return link.Enqueue(size);
     }
 
     /// <inheritdoc/>

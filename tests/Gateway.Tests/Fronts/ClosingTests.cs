@@ -2,36 +2,30 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Edge.Gateway.Configuration;
 using Edge.Gateway.Fronts;
-using Edge.LocalBroker;
 using Edge.Messaging;
 using Edge.Messaging.Peers;
 using Edge.Messaging.Wire;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Edge.Gateway.Tests.Fronts;
 
 /// <summary>How a stream's loop ends: with the client's last word at once, with the gateway's when it can no longer be lost. The clock stands still.</summary>
-public sealed class ClosingTests : IDisposable
+public sealed class ClosingTests : IAsyncDisposable
 {
     private const byte GoodBye = (byte)'G';
     private const byte Wrong = (byte)'W';
 
     private readonly FakeTimeProvider _clock = new();
-    private readonly TimerWheel _wheel;
-    private readonly DropCounter _drops = new();
+    private readonly FrontFixture _gateway;
     private readonly Pipe _toGateway = new();
     private readonly Pipe _fromGateway = new();
     private readonly Task _running;
 
     public ClosingTests()
     {
-        _wheel = new TimerWheel(_clock);
-
-        // The peer below asks nothing of a broker.
-        var services = new FrontServices(null!, _drops, _wheel, _clock, NullLogger.Instance);
+        _gateway = new FrontFixture(_clock);
         var transport = new Transport(_toGateway.Reader, _fromGateway.Writer);
-        _running = new StreamDriver<int>(new Peer(), services, new ListenerLimits("", new ListenerSettings(enabled: true, 0), default, _clock), "test", new PipeLink(transport, () => { }), TryReadOctet, 1).RunAsync();
+        _running = new StreamDriver<int>(new Peer(), _gateway.Services, new ListenerLimits("", new ListenerSettings(enabled: true, 0), default, _clock), "test", new PipeLink(transport, () => { }), TryReadOctet, 1).RunAsync();
     }
 
     [Fact]
@@ -65,11 +59,7 @@ public sealed class ClosingTests : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _wheel.Dispose();
-        _drops.Dispose();
-    }
+    public ValueTask DisposeAsync() => _gateway.DisposeAsync();
 
     /// <summary>Says what is answered with a last word, and takes that.</summary>
     private async Task SayWrongAsync()

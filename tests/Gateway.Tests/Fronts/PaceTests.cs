@@ -1,8 +1,5 @@
 using Edge.Gateway.Configuration;
 using Edge.Gateway.Fronts;
-using Edge.LocalBroker;
-using Edge.Storage;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Edge.Gateway.Tests.Fronts;
@@ -11,54 +8,35 @@ namespace Edge.Gateway.Tests.Fronts;
 public sealed class PaceTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider _clock = new();
-    private readonly TemporaryFolder _folder = new();
-    private readonly DropCounter _drops = new();
-    private readonly SqliteStore _store;
-    private readonly Broker _broker;
-    private readonly TimerWheel _wheel;
-    private readonly FrontServices _services;
+    private readonly FrontFixture _gateway;
 
-    public PaceTests()
-    {
-        _store = SqliteStore.Open(new StorageOptions { Directory = _folder.Path }, _drops, TimeProvider.System, NullLogger<SqliteStore>.Instance);
-        _broker = new Broker(new BrokerOptions(), _store, _store, _drops, _clock, NullLogger<Broker>.Instance);
-        _wheel = new TimerWheel(_clock);
-        _services = new FrontServices(_broker, _drops, _wheel, _clock, NullLogger.Instance);
-    }
+    public PaceTests() => _gateway = new FrontFixture(_clock);
 
-    public async ValueTask DisposeAsync()
-    {
-        _broker.Dispose();
-        await _store.StopAsync(TestContext.Current.CancellationToken);
-        await _store.DisposeAsync();
-        _wheel.Dispose();
-        _drops.Dispose();
-        _folder.Dispose();
-    }
+    public ValueTask DisposeAsync() => _gateway.DisposeAsync();
 
     [Fact]
     public async Task Messages_beyond_the_rate_wait_and_none_is_lost()
     {
-        var client = await StreamClient.ConnectAsync(_services, Each(messages: new Rate(2, TimeSpan.FromSeconds(10))), 'c');
+        var client = await StreamClient.ConnectAsync(_gateway.Services, Each(messages: new Rate(2, TimeSpan.FromSeconds(10))), 'c');
 
         await client.PublishAsync(4);
 
         await client.AcknowledgedAsync(1);
         await client.AcknowledgedAsync(2);
-        Assert.Equal((2, 1), (_broker.Metrics.MessagesReceived, _broker.Metrics.PublishersPaused));
+        Assert.Equal((2, 1), (_gateway.Broker.Metrics.MessagesReceived, _gateway.Broker.Metrics.PublishersPaused));
         _clock.Advance(TimeSpan.FromSeconds(4));
         Assert.True(client.HasNothing());
         _clock.Advance(TimeSpan.FromSeconds(1.5));
         await client.AcknowledgedAsync(3);
         _clock.Advance(TimeSpan.FromSeconds(5));
         await client.AcknowledgedAsync(4);
-        Assert.Equal(4, _broker.Metrics.MessagesReceived);
+        Assert.Equal(4, _gateway.Broker.Metrics.MessagesReceived);
     }
 
     [Fact]
     public async Task Octets_beyond_the_rate_wait_and_what_is_larger_than_the_rate_passes()
     {
-        var client = await StreamClient.ConnectAsync(_services, Each(octets: new Rate(10, TimeSpan.FromSeconds(1))), 'c');
+        var client = await StreamClient.ConnectAsync(_gateway.Services, Each(octets: new Rate(10, TimeSpan.FromSeconds(1))), 'c');
 
         await client.PublishAsync(2, octets: 99); // With its topic each is 100 octets.
 
@@ -72,7 +50,7 @@ public sealed class PaceTests : IAsyncDisposable
     [Fact]
     public async Task The_Keep_Alive_does_not_run_while_the_gateway_makes_the_client_wait()
     {
-        var client = await StreamClient.ConnectAsync(_services, Each(messages: new Rate(1, TimeSpan.FromSeconds(60))), 'c', keepAlive: 2);
+        var client = await StreamClient.ConnectAsync(_gateway.Services, Each(messages: new Rate(1, TimeSpan.FromSeconds(60))), 'c', keepAlive: 2);
         await client.PublishAsync(1);
         await client.AcknowledgedAsync(1);
 
@@ -97,13 +75,13 @@ public sealed class PaceTests : IAsyncDisposable
     public async Task Other_clients_are_not_slowed_and_whoever_waits_gets_what_is_for_it()
     {
         var limits = Each(messages: new Rate(1, TimeSpan.FromSeconds(60)));
-        var fast = await StreamClient.ConnectAsync(_services, limits, 'f');
-        var other = await StreamClient.ConnectAsync(_services, limits, 'o');
+        var fast = await StreamClient.ConnectAsync(_gateway.Services, limits, 'f');
+        var other = await StreamClient.ConnectAsync(_gateway.Services, limits, 'o');
         await fast.PublishAsync(2);
         await fast.AcknowledgedAsync(1);
 
         // Subscribing is not publishing, but it is read no sooner.
-        var waiting = await StreamClient.ConnectAsync(_services, limits, 'w');
+        var waiting = await StreamClient.ConnectAsync(_gateway.Services, limits, 'w');
         await waiting.SubscribeAsync();
         await waiting.PublishAsync(1);
         await waiting.AcknowledgedAsync(1);
@@ -120,9 +98,9 @@ public sealed class PaceTests : IAsyncDisposable
     {
         var listener = new ListenerSettings(enabled: true, 0) { Publishing = new PublishRates(new Rate(2, TimeSpan.FromSeconds(60)), default) };
         var limits = new ListenerLimits("listeners.mqtt", listener, default, _clock);
-        var one = await StreamClient.ConnectAsync(_services, limits, 'a');
-        var other = await StreamClient.ConnectAsync(_services, limits, 'b');
-        var elsewhere = await StreamClient.ConnectAsync(_services, Each(), 'c');
+        var one = await StreamClient.ConnectAsync(_gateway.Services, limits, 'a');
+        var other = await StreamClient.ConnectAsync(_gateway.Services, limits, 'b');
+        var elsewhere = await StreamClient.ConnectAsync(_gateway.Services, Each(), 'c');
 
         await one.PublishAsync(1);
         await one.AcknowledgedAsync(1);
@@ -140,16 +118,16 @@ public sealed class PaceTests : IAsyncDisposable
     [Fact]
     public async Task While_memory_is_short_a_message_a_second_is_taken_and_acknowledgements_with_it()
     {
-        var client = await StreamClient.ConnectAsync(_services, Each(), 'c');
-        _broker.IsShortOfMemory = true;
+        var client = await StreamClient.ConnectAsync(_gateway.Services, Each(), 'c');
+        _gateway.Broker.IsShortOfMemory = true;
 
         await client.PublishAsync(3);
 
         await client.AcknowledgedAsync(1);
-        Assert.Equal(1, _broker.Metrics.MessagesReceived);
+        Assert.Equal(1, _gateway.Broker.Metrics.MessagesReceived);
         _clock.Advance(TimeSpan.FromSeconds(1.5));
         await client.AcknowledgedAsync(2);
-        _broker.IsShortOfMemory = false;
+        _gateway.Broker.IsShortOfMemory = false;
         _clock.Advance(TimeSpan.FromSeconds(1.5));
         await client.AcknowledgedAsync(3);
         await client.PublishAsync(1);
@@ -160,11 +138,11 @@ public sealed class PaceTests : IAsyncDisposable
     public async Task A_client_that_waits_is_parted_from_its_session_all_the_same()
     {
         var limits = Each(messages: new Rate(1, TimeSpan.FromSeconds(60)));
-        var client = await StreamClient.ConnectAsync(_services, limits, 'c');
+        var client = await StreamClient.ConnectAsync(_gateway.Services, limits, 'c');
         await client.PublishAsync(2);
         await client.AcknowledgedAsync(1);
 
-        await StreamClient.ConnectAsync(_services, limits, 'c');
+        await StreamClient.ConnectAsync(_gateway.Services, limits, 'c');
 
         await EndAsync(client);
     }

@@ -1,11 +1,8 @@
 using System.Net.Sockets;
 using Edge.Gateway.Configuration;
 using Edge.Gateway.Fronts;
-using Edge.LocalBroker;
 using Edge.Messaging;
 using Edge.Protocols.Mqtt;
-using Edge.Storage;
-using Microsoft.Extensions.Logging.Abstractions;
 using MQTTnet;
 using MQTTnet.Protocol;
 
@@ -16,34 +13,23 @@ public sealed class TcpFrontTests : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly DropCounter _drops = new();
     private readonly RecordingLog _log = new();
-    private readonly SqliteStore _store;
-    private readonly Broker _broker;
-    private readonly TimerWheel _wheel;
+    private readonly FrontFixture _gateway;
     private readonly TcpFront _front;
 
     public TcpFrontTests()
     {
-        _store = SqliteStore.Open(new StorageOptions { Directory = _folder.Path }, _drops, TimeProvider.System, NullLogger<SqliteStore>.Instance);
-        _broker = new Broker(new BrokerOptions(), _store, _store, _drops, TimeProvider.System, NullLogger<Broker>.Instance);
-        _wheel = new TimerWheel(TimeProvider.System);
+        _gateway = new FrontFixture(TimeProvider.System, _log);
         var settings = new ListenerSettings(enabled: true, 0);
         var listener = new MqttListener("MQTT", "listeners.mqtt", settings) { Limits = new ListenerLimits("listeners.mqtt", settings, default, TimeProvider.System) };
-        _front = new TcpFront(listener, new MqttOptions(), new FrontServices(_broker, _drops, _wheel, TimeProvider.System, _log), loops: 3);
+        _front = new TcpFront(listener, new MqttOptions(), _gateway.Services, loops: 3);
         _front.Start();
     }
 
     public async ValueTask DisposeAsync()
     {
         await _front.DisposeAsync();
-        _broker.Dispose();
-        await _store.StopAsync(TestContext.Current.CancellationToken);
-        await _store.DisposeAsync();
-        _wheel.Dispose();
-        _drops.Dispose();
-        _folder.Dispose();
+        await _gateway.DisposeAsync();
     }
 
     [Fact]
@@ -95,7 +81,7 @@ public sealed class TcpFrontTests : IAsyncDisposable
         using var deaf = await ConnectAsync('d');
         await FillAsync(deaf, 'd');
 
-        _broker.DetachAll();
+        _gateway.Broker.DetachAll();
         using var limit = new CancellationTokenSource();
         var stopping = _front.StopAsync(limit.Token);
         Assert.Equal([0xE0, 1, 0x8B], await ReadAsync(told, 3)); // Server shutting down.
@@ -129,7 +115,7 @@ public sealed class TcpFrontTests : IAsyncDisposable
         var message = new Message { Topic = name, Payload = new byte[1_000_000] };
         for (var i = 0; i < 20; i++)
         {
-            await _broker.PublishAsync(message, isOwn: true);
+            await _gateway.Broker.PublishAsync(message, isOwn: true);
         }
     }
 
