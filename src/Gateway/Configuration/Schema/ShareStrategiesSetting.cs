@@ -5,7 +5,7 @@ namespace Edge.Gateway.Configuration.Schema;
 
 /// <summary>A table of groups of shared subscriptions, each with how its members are chosen (MQTT 5.0 §4.8.2).</summary>
 internal sealed record ShareStrategiesSetting(string Key, string Summary, Func<GatewaySettings, IReadOnlyDictionary<string, ShareStrategy>, GatewaySettings> Set)
-    : Setting<GatewaySettings>(Key, "a table of groups with their strategies, such as `{ workers = \"sticky\" }`", "`{}`", Summary)
+    : TableSetting<string, ShareStrategy>(Key, "a table of groups with their strategies, such as `{ workers = \"sticky\" }`", Summary, Set)
 {
     /// <summary>The strategies, by the names that EMQX gave them.</summary>
     public static SettingType<ShareStrategy> Strategy { get; } = SettingType.OneOf(
@@ -18,31 +18,19 @@ internal sealed record ShareStrategiesSetting(string Key, string Summary, Func<G
         ("hash_topic", ShareStrategy.HashTopic));
 
     /// <inheritdoc/>
-    public override GatewaySettings Apply(GatewaySettings target, SettingNode node, string key, ConfigurationReport report)
+    protected override string? Add(Dictionary<string, ShareStrategy> entries, string name, SettingNode child)
     {
-        if (node is not SettingTable table)
+        if (name.Length == 0 || name.AsSpan().ContainsAny("/+#"))
         {
-            report.Add(node.Origin, key, $"is {node.Describe()}; it must be {ExpectedInPlainWords}");
-            return target;
+            return "is no name of a group; it must be a text without /, + and #";
         }
 
-        var strategies = new Dictionary<string, ShareStrategy>(StringComparer.Ordinal);
-        foreach (var (group, child) in table.Children)
+        if (!Strategy.TryRead(child, out var strategy))
         {
-            if (group.Length == 0 || group.AsSpan().ContainsAny("/+#"))
-            {
-                report.Add(child.Origin, $"{key}.{group}", "is no name of a group; it must be a text without /, + and #");
-            }
-            else if (!Strategy.TryRead(child, out var strategy))
-            {
-                report.Add(child.Origin, $"{key}.{group}", $"is {child.Describe()}; it must be {Strategy.Expected.Replace("`", "", StringComparison.Ordinal)}");
-            }
-            else
-            {
-                strategies[group] = strategy;
-            }
+            return $"is {child.Describe()}; it must be {Strategy.Expected.Replace("`", "", StringComparison.Ordinal)}";
         }
 
-        return Set(target, strategies);
+        entries[name] = strategy;
+        return null;
     }
 }
