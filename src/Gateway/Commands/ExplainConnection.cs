@@ -26,13 +26,10 @@ internal static class ExplainConnection
         }
 
         output.WriteLine($"connect: {words}");
-        if (client?.Token?.Acl is { } acl && TokenAcl.TryParse(acl, out var rules, out _))
+        foreach (var rule in client?.Token?.Rules ?? [])
         {
-            foreach (var rule in rules)
-            {
-                var actions = rule.Actions == TopicActions.All ? "publish and subscribe" : rule.Actions == TopicActions.Publish ? "publish" : "subscribe";
-                output.WriteLine($"  {rule.Origin} {(rule.Allow ? "allows" : "denies")} to {actions}: {(rule.Topics.Count == 0 ? "every topic" : string.Join(", ", rule.Topics))}");
-            }
+            var actions = rule.Actions == TopicActions.All ? "publish and subscribe" : rule.Actions == TopicActions.Publish ? "publish" : "subscribe";
+            output.WriteLine($"  {rule.Origin} {(rule.Allow ? "allows" : "denies")} to {actions}: {(rule.Topics.Count == 0 ? "every topic" : string.Join(", ", rule.Topics))}");
         }
 
         return client;

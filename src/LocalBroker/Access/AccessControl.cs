@@ -81,15 +81,11 @@ public sealed class AccessControl : IDisposable
     /// <summary>The ban that keeps a client out; null when none does.</summary>
     public Ban? FindBan(ClientIdentity client)
     {
-        foreach (var ban in _bans)
-        {
-            if (ban.Holds(client, _clock.GetUtcNow()))
-            {
-                return ban;
-            }
-        }
+        var bans = _bans;
+        return bans.Count == 0 ? null : Find(bans, client, _clock.GetUtcNow());
 
-        return null;
+        // Apart, so that nothing is captured, and allocated, while there are none.
+        static Ban? Find(IReadOnlyList<Ban> bans, ClientIdentity client, DateTimeOffset now) => bans.FirstOrDefault(ban => ban.Holds(client, now));
     }
 
     /// <summary>Whether a client without credentials is let in from an address.</summary>

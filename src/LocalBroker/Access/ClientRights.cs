@@ -1,4 +1,3 @@
-using Edge.LocalBroker.Access.Tokens;
 using Edge.Messaging;
 
 namespace Edge.LocalBroker.Access;
@@ -12,7 +11,7 @@ public sealed class ClientRights
     {
         Rules = rules;
         Client = client;
-        _entries = [.. TokenAcl.RulesOf(client.Token?.Acl).Concat(rules.Rules.Where(rule => rule.IsAbout(client))).Select(rule => Entry.Of(rule, client))];
+        _entries = [.. (client.Token?.Rules ?? []).Concat(rules.Rules.Where(rule => rule.IsAbout(client))).Select(rule => Entry.Of(rule, client))];
     }
 
     /// <summary>The access list.</summary>

@@ -58,13 +58,14 @@ public sealed class TokenCheck(TokenOptions options, TimeProvider clock)
         }
 
         var acl = claims.TryGetProperty(options.AclClaim, out var rights) ? rights.GetRawText() : null;
-        if (acl is not null && !TokenAcl.TryParse(acl, out _, out var fault))
+        IReadOnlyList<AccessRule>? rules = null;
+        if (acl is not null && !TokenAcl.TryParse(acl, out rules, out var fault))
         {
             return Refuse(user, $"claim {options.AclClaim} {fault}");
         }
 
-        return new TokenVerdict(
-            TokenOutcome.Accepted, user, new TokenGrant(acl, options.DisconnectsAfterExpiry ? expires + options.Leeway : null));
+        var endsAt = options.DisconnectsAfterExpiry ? expires + options.Leeway : null;
+        return new TokenVerdict(TokenOutcome.Accepted, user, new TokenGrant(acl, endsAt) { Rules = rules });
     }
 
     private static TokenVerdict Refuse(string? user, string why) => new(TokenOutcome.Refused, user, Why: why);
