@@ -35,7 +35,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     private MemoryWatch? _memory;
     private IReadOnlyList<MqttListener> _mqttListeners = [];
     private TcpFront? _mqttTcp;
-    private MqttServer? _mqtt;
+    private KestrelFront? _mqttKestrel;
     private DatagramFront<MqttSnReply>? _mqttSn;
     private AccessFiles? _accessFiles;
     private bool _isStopped;
@@ -131,9 +131,9 @@ internal sealed class RunningGateway : IAsyncDisposable
         await (_systemTopics?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_memory?.DisposeAsync() ?? ValueTask.CompletedTask);
         Broker.DetachAll();
-        await Task.WhenAll(_mqttTcp?.StopAsync(limit.Token) ?? Task.CompletedTask, _mqtt?.StopAsync(limit.Token) ?? Task.CompletedTask);
+        await Task.WhenAll(_mqttTcp?.StopAsync(limit.Token) ?? Task.CompletedTask, _mqttKestrel?.StopAsync(limit.Token) ?? Task.CompletedTask);
         await (_mqttTcp?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await (_mqtt?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_mqttKestrel?.DisposeAsync() ?? ValueTask.CompletedTask);
 
         _mqttSn?.Dispose();
         await _bridgesStopping.CancelAsync();
@@ -170,7 +170,7 @@ internal sealed class RunningGateway : IAsyncDisposable
 
         if (_mqttListeners.Where(listener => !listener.IsPlain).ToList() is { Count: > 0 } others)
         {
-            _mqtt = await MqttServer.StartAsync(others, settings.Mqtt, _services);
+            _mqttKestrel = await KestrelFront.StartAsync(others, settings.Mqtt, _services);
         }
 
         if (settings.MqttSnListener.Enabled)

@@ -9,8 +9,8 @@ public sealed unsafe class TcpLoop : IDisposable
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
 
-    private readonly SafeDescriptor _epoll = Libc.NewEpoll();
-    private readonly SafeDescriptor _wakeUp = Libc.NewEvent();
+    private readonly SafeDescriptor _epoll;
+    private readonly SafeDescriptor _wakeUp;
     private readonly Dictionary<int, TcpHandler> _handlers = [];
     private readonly ConcurrentQueue<IThreadPoolWorkItem> _work = new();
     private readonly Action<Exception> _faulted;
@@ -24,6 +24,9 @@ public sealed unsafe class TcpLoop : IDisposable
     /// <exception cref="PlatformNotSupportedException">This is not 64-bit Linux.</exception>
     public TcpLoop(string name, Action<Exception> faulted)
     {
+        Libc.EnsureSupported("TCP");
+        _epoll = Libc.NewEpoll();
+        _wakeUp = Libc.NewEvent();
         _faulted = faulted;
         _thread = new Thread(Run) { IsBackground = true, Name = name };
         Libc.Watch(_epoll, Libc.EpollAdd, (int)_wakeUp.DangerousGetHandle(), EpollEvents.In);

@@ -46,11 +46,7 @@ public sealed unsafe class UdpLink : IDatagramLink
     public UdpLink(IPEndPoint bind, UdpLinkOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(bind);
-        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
-        {
-            throw new PlatformNotSupportedException("The UDP link needs 64-bit Linux.");
-        }
-
+        Libc.EnsureSupported("The UDP link");
         options ??= new UdpLinkOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxDatagramSize, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxDatagramSize, UdpLinkOptions.LargestDatagram, nameof(options));

@@ -27,6 +27,13 @@ internal sealed record FrontServices(Broker Broker, IDropCounter Drops, TimerWhe
         Logger.FrameRefused(remote, octets, reason);
     }
 
+    /// <summary>Counts a connection that is closed unheard, for there are far more than a limit allows.</summary>
+    public void CountUnheard(string remote, string limit)
+    {
+        Broker.Metrics.CountRefused(ConnectRefusal.QuotaExceeded);
+        Logger.SocketRefused(remote, limit);
+    }
+
     /// <summary>Says that the broker could not carry out a request, which happens only when its store fails for good.</summary>
     public void RequestFailed(string remote, Exception? fault) => Logger.RequestFailed(remote, fault);
 }

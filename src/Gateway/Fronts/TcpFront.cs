@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Edge.Messaging;
 using Edge.Protocols.Mqtt;
 using Edge.Transports;
 
@@ -99,8 +98,7 @@ internal sealed class TcpFront : IAsyncDisposable
         }
         else
         {
-            _services.Broker.Metrics.CountRefused(ConnectRefusal.QuotaExceeded);
-            _services.Logger.SocketRefused(remote.ToString(), _listener.Limits.ClientsKey);
+            _services.CountUnheard(remote.ToString(), _listener.Limits.ClientsKey);
             link.Abort();
             link.Close();
         }

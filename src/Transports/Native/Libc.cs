@@ -20,6 +20,17 @@ internal static unsafe partial class Libc
     private const int NonBlock = 0x800;
     private const int CloseOnExec = 0x80000;
 
+    /// <summary>Throws where these calls are not there, or structures are laid out otherwise.</summary>
+    /// <param name="what">What needs them.</param>
+    /// <exception cref="PlatformNotSupportedException">This is not 64-bit Linux.</exception>
+    public static void EnsureSupported(string what)
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
+        {
+            throw new PlatformNotSupportedException($"{what} needs 64-bit Linux.");
+        }
+    }
+
     /// <summary>An event that <c>poll</c> can wait for together with a socket.</summary>
     public static SafeDescriptor NewEvent()
     {

@@ -22,14 +22,17 @@ internal sealed class TlsNames : IDisposable
     public TlsNames(string listener, TlsSettings settings, TimeProvider clock, ILogger logger)
     {
         _own = new TlsFiles(listener, settings, clock, logger);
-        foreach (var (index, certificate) in settings.Named.Index())
+        try
         {
-            var files = new TlsFiles($"{listener}.certificates.{index}", certificate.Files, clock, logger, certificate.ServerNames);
-            _named.Add(files);
-            foreach (var name in certificate.ServerNames)
+            foreach (var (index, certificate) in settings.Named.Index())
             {
-                _byName[name] = _byName[AsGiven(name)] = files;
+                Add(certificate, new TlsFiles($"{listener}.certificates.{index}", certificate.Files, clock, logger, certificate.ServerNames));
             }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 
@@ -50,6 +53,15 @@ internal sealed class TlsNames : IDisposable
     /// <summary>The terms of one handshake; see <see cref="TlsCredentials.ToOptions"/>.</summary>
     public SslServerAuthenticationOptions OptionsFor(string serverName, List<SslApplicationProtocol> protocols, Action<string, string> refused) =>
         _own.Current.ToOptions(For(serverName), protocols, refused);
+
+    private void Add(NamedCertificate certificate, TlsFiles files)
+    {
+        _named.Add(files);
+        foreach (var name in certificate.ServerNames)
+        {
+            _byName[name] = _byName[AsGiven(name)] = files;
+        }
+    }
 
     /// <summary>As the framework gives the name of a ClientHello: decoded where it can be (RFC 3492).</summary>
     private static string AsGiven(string serverName)

@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using Edge.Gateway.Fronts.Tls;
-using Edge.Messaging;
 using Edge.Protocols.Mqtt;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -18,7 +17,7 @@ using Microsoft.Extensions.Options;
 namespace Edge.Gateway.Fronts;
 
 /// <summary>MQTT over TLS, WebSocket and secure WebSocket: one Kestrel for all of them.</summary>
-internal sealed class MqttServer : IAsyncDisposable
+internal sealed class KestrelFront : IAsyncDisposable
 {
     private static readonly List<SslApplicationProtocol> HttpOnly = [SslApplicationProtocol.Http11];
 
@@ -30,7 +29,7 @@ internal sealed class MqttServer : IAsyncDisposable
     private readonly List<ListenOptions> _bound = [];
     private WebApplication? _server;
 
-    private MqttServer(IReadOnlyList<MqttListener> listeners, MqttOptions options, FrontServices services)
+    private KestrelFront(IReadOnlyList<MqttListener> listeners, MqttOptions options, FrontServices services)
     {
         (_listeners, _options, _services) = (listeners, options, services);
         _handler = new MqttHandler(options, services);
@@ -38,9 +37,9 @@ internal sealed class MqttServer : IAsyncDisposable
 
     /// <summary>Binds and accepts.</summary>
     /// <exception cref="StartException">An address cannot be bound, or files cannot be used.</exception>
-    public static async Task<MqttServer> StartAsync(IReadOnlyList<MqttListener> listeners, MqttOptions options, FrontServices services)
+    public static async Task<KestrelFront> StartAsync(IReadOnlyList<MqttListener> listeners, MqttOptions options, FrontServices services)
     {
-        var server = new MqttServer(listeners, options, services);
+        var server = new KestrelFront(listeners, options, services);
         try
         {
             await server.StartAsync();
@@ -185,8 +184,7 @@ internal sealed class MqttServer : IAsyncDisposable
         var sockets = listener.Limits.Sockets;
         if (!sockets.TryEnter())
         {
-            _services.Broker.Metrics.CountRefused(ConnectRefusal.QuotaExceeded);
-            _services.Logger.SocketRefused($"{connection.RemoteEndPoint}", listener.Limits.ClientsKey);
+            _services.CountUnheard($"{connection.RemoteEndPoint}", listener.Limits.ClientsKey);
             connection.Abort();
             return;
         }
