@@ -15,6 +15,7 @@ internal static class BridgeTopics
         topics.Add(prefix + "state", () => bridge.Status.State.ToString().ToLowerInvariant());
         Add("queued/messages", () => broker.QueueOf(bridge.ClientId)?.Messages ?? 0);
         Add("queued/bytes", () => broker.QueueOf(bridge.ClientId)?.Bytes ?? 0);
+        Add("queued/oldest_age", () => (long)broker.OldestAgeOf(bridge.ClientId).TotalSeconds);
         Add("sent", () => bridge.Status.Sent);
         Add("acked", () => bridge.Status.Acknowledged);
         Add("received", () => bridge.Status.Received);

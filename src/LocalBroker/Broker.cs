@@ -95,6 +95,14 @@ public sealed partial class Broker : IBroker, IDisposable
     public (int Messages, long Bytes)? QueueOf(string clientId) =>
         _sessions.TryGetValue(clientId, out var session) ? session.Queued : null;
 
+    /// <summary>How long the oldest QoS 1 or 2 message has waited for one client, over restarts too; zero when none waits.</summary>
+    public TimeSpan OldestAgeOf(string clientId)
+    {
+        var oldest = _sessions.TryGetValue(clientId, out var session) ? session.OldestQueuedAt : null;
+        var age = _clock.GetUtcNow() - oldest;
+        return age > TimeSpan.Zero ? age.Value : TimeSpan.Zero;
+    }
+
     /// <summary>Parts every connection from its session, as the gateway stops.</summary>
     public void DetachAll()
     {

@@ -196,7 +196,8 @@ public sealed class ModelTests
         {
             var expected = _entries.Where(pair => pair.Key.Queue == number).Select(pair => pair.Value).ToList();
             Assert.Equal(
-                expected.Select(pair => new StoredEntry(pair.Entry.Position, pair.Entry.Size, pair.Entry.State == LogEntryState.Releasable)), entries);
+                expected.Select(pair => (pair.Entry.Position, pair.Entry.Size, pair.Entry.State == LogEntryState.Releasable)),
+                entries.Select(entry => (entry.Position, entry.Size, entry.IsReceived)));
             var from = expected.Count == 0 ? 0 : expected[expected.Count / 2].Entry.Position;
             var readable = expected.Where(pair => pair.Entry.State == LogEntryState.Queued && pair.Entry.Position >= from).ToList();
             var read = await test.Store.ReadAsync(number, from, EntryKey.MaxPosition);

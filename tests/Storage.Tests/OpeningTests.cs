@@ -107,15 +107,15 @@ public sealed class OpeningTests : IDisposable
 
         using (var connection = new Connection(_folder.Database))
         {
-            connection.Execute("PRAGMA user_version = 3; CREATE TABLE other (id); DROP TABLE retained");
+            connection.Execute("PRAGMA user_version = 9; CREATE TABLE other (id); DROP TABLE retained");
         }
 
         await using var again = TestStore.Open(_folder);
 
         Assert.Single(Assert.Single(again.State.Sessions).Entries);
-        Assert.Contains("version 3", Assert.Single(again.Logger.Errors), StringComparison.Ordinal);
+        Assert.Contains("version 9", Assert.Single(again.Logger.Errors), StringComparison.Ordinal);
         using var setAside = new Connection(Assert.Single(_folder.SetAside));
-        Assert.Equal(3, setAside.QueryInt64("PRAGMA user_version"));
+        Assert.Equal(9, setAside.QueryInt64("PRAGMA user_version"));
     }
 
     [Fact]
@@ -156,6 +156,43 @@ public sealed class OpeningTests : IDisposable
 
         static string[] TablesOf(Connection connection) =>
             [.. connection.Query("SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE sql NOT NULL ORDER BY name)")!.Split(';')];
+    }
+
+    [Fact]
+    public async Task Segments_of_the_second_version_are_read_without_their_times_and_their_entries_removed()
+    {
+        await using (var test = TestStore.Open(_folder))
+        {
+            test.Store.SaveSession(TestStore.Session(1));
+            test.Store.Append([test.Entry(1, 0), test.Entry(1, 1)]);
+        }
+
+        using (var connection = new Connection(_folder.Database))
+        {
+            var (id, head) = HeadOf(connection);
+            byte[] old = [1, .. head[9..]];
+            Storage.Records.Record.Seal(id, old);
+            connection.Prepare("UPDATE segment SET head = ?").Bind(1, old).Run();
+            connection.Execute("PRAGMA user_version = 2");
+        }
+
+        await using (var test = TestStore.Open(_folder))
+        {
+            Assert.Equal([default, default], Assert.Single(test.State.Sessions).Entries.Select(entry => entry.QueuedAt));
+            test.Store.Remove(1, 0);
+        }
+
+        await using var again = TestStore.Open(_folder);
+        var left = await again.PositionsAsync(1);
+        Assert.Equal([1L], left);
+        Assert.Empty(again.Logger.Errors);
+
+        static (long Id, byte[] Head) HeadOf(Connection connection)
+        {
+            using var rows = connection.Prepare("SELECT id, head FROM segment").Query();
+            Assert.True(rows.Next());
+            return (rows.Int64(0), rows.Blob(1).ToArray());
+        }
     }
 
     [Fact]

@@ -7,6 +7,8 @@ namespace Edge.Storage.Tests;
 /// <summary>What a queue keeps, gives back and lets go.</summary>
 public sealed class QueueTests : IAsyncDisposable
 {
+    private static readonly DateTimeOffset Came = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
+
     private readonly TemporaryFolder _folder = new();
     private TestStore _test;
 
@@ -51,13 +53,14 @@ public sealed class QueueTests : IAsyncDisposable
             SubscriptionIdentifiers = [1, 268_435_455],
             Share = TestStore.Filter("$share/g/plänt/#"),
             Size = 123_456,
+            QueuedAt = Came,
             Message = message,
             Owner = _test.Owner,
         }]);
 
         await ReopenAsync();
 
-        Assert.Equal(new StoredEntry(41, 123_456, IsReceived: false), Assert.Single(Entries(1)));
+        Assert.Equal(new StoredEntry(41, 123_456, Came, IsReceived: false), Assert.Single(Entries(1)));
         var entry = Assert.Single(await _test.Store.ReadAsync(1, 0, 100));
         Assert.Equal((1, 41, QualityOfService.ExactlyOnce, true, 123_456), (entry.Queue, entry.Position, entry.Qos, entry.Retain, entry.Size));
         Assert.Equal([1u, 268_435_455u], entry.SubscriptionIdentifiers!);

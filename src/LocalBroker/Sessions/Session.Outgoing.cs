@@ -19,6 +19,24 @@ internal sealed partial class Session : ILogEntryOwner
         }
     }
 
+    /// <summary>When the oldest QoS 1 or 2 message came that waits or is in flight, to the second; null when there is none.</summary>
+    public DateTimeOffset? OldestQueuedAt
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var oldest = _waiting.OldestQueuedAt;
+                foreach (var entry in _inFlight.Values.Concat(_again))
+                {
+                    oldest = entry.QueuedAt < oldest ? entry.QueuedAt : oldest;
+                }
+
+                return KeptCount == 0 ? null : oldest;
+            }
+        }
+    }
+
     /// <summary>Takes a message for the receiver. Never waits.</summary>
     /// <param name="message">The message.</param>
     /// <param name="qos">QoS towards this receiver.</param>
@@ -53,6 +71,7 @@ internal sealed partial class Session : ILogEntryOwner
                     Share = share,
                     Size = size,
                     Message = message,
+                    QueuedAt = _services.Clock.GetUtcNow(),
                     Order = _arrivals++,
                 };
                 if (IsDurable)

@@ -308,14 +308,16 @@ internal sealed partial class Session
             _received[packetId] = Task.FromResult(PublishOutcome.Accepted);
         }
 
-        foreach (var (position, size, isReceived) in stored.Entries)
+        foreach (var (position, size, queuedAt, isReceived) in stored.Entries)
         {
+            var since = queuedAt == default ? now : queuedAt;
             if (isReceived)
             {
                 Fly(new LogEntry(Number, position)
                 {
                     Qos = QualityOfService.ExactlyOnce,
                     Size = size,
+                    QueuedAt = since,
                     Owner = this,
                     State = LogEntryState.Releasable,
                     IsStored = true,
@@ -324,7 +326,7 @@ internal sealed partial class Session
             }
             else
             {
-                _waiting.AddStored(position, size);
+                _waiting.AddStored(position, size, since);
             }
         }
 

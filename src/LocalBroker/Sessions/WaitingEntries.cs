@@ -7,7 +7,7 @@ namespace Edge.LocalBroker.Sessions;
 /// A session's QoS 1 and 2 entries that are not sent yet, in order of position: those to be sent soon in memory, those beyond on disk only.
 /// </summary>
 /// <remarks>
-/// Entries stand in pages. A page that is not near the front and wholly on disk forgets its entries but for their sizes, so that a backlog
+/// Entries stand in pages. A page that is not near the front and wholly on disk forgets its entries but for their sizes and times, so that a backlog
 /// of a million messages costs some megabytes. What comes near the front is read back (<see cref="TryFindUnread"/>, <see cref="PutBack"/>).
 /// Not thread-safe: the lock of the session guards it.
 /// </remarks>
@@ -39,6 +39,10 @@ internal sealed class WaitingEntries
 
     /// <summary>The oldest entry; null when there is none or when it is on disk only.</summary>
     public LogEntry? First => Count == 0 ? null : PageOf(_start)?[Slot(_start)];
+
+    /// <summary>When the oldest entry came, in whole seconds; the greatest time when there is none.</summary>
+    public DateTimeOffset OldestQueuedAt =>
+        Count == 0 ? DateTimeOffset.MaxValue : PageOf(_start)!.QueuedAt(Slot(_start));
 
     /// <summary>Entries in memory, oldest first.</summary>
     public IEnumerable<LogEntry> InMemory
@@ -81,7 +85,7 @@ internal sealed class WaitingEntries
     public void Add(LogEntry entry)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(entry.Position, End);
-        var page = Hold(entry.Position, entry.Size);
+        var page = Hold(entry.Position, entry.Size, entry.QueuedAt);
         page.Put(Slot(entry.Position), entry);
         page.NotStored++;
         if (Slot(entry.Position) == 0 && entry.Position > _start)
@@ -91,10 +95,10 @@ internal sealed class WaitingEntries
     }
 
     /// <summary>Adds one that was found on disk; its position is <see cref="End"/> or beyond.</summary>
-    public void AddStored(long position, int size)
+    public void AddStored(long position, int size, DateTimeOffset queuedAt)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(position, End);
-        var page = Hold(position, size);
+        var page = Hold(position, size, queuedAt);
         page.Unread++;
         _unread = Math.Min(_unread, position);
     }
@@ -147,6 +151,7 @@ internal sealed class WaitingEntries
         {
             if (IsUnread(entry.Position, out var page))
             {
+                entry.QueuedAt = page.QueuedAt(Slot(entry.Position));
                 page.Put(Slot(entry.Position), entry);
                 page.Unread--;
             }
@@ -197,7 +202,7 @@ internal sealed class WaitingEntries
     }
 
     /// <summary>Makes room for an entry at <see cref="End"/> or beyond, and counts it.</summary>
-    private Page Hold(long position, int size)
+    private Page Hold(long position, int size, DateTimeOffset queuedAt)
     {
         if (Count == 0)
         {
@@ -212,7 +217,7 @@ internal sealed class WaitingEntries
         ref var page = ref _pages[NumberOf(position) & (_pages.Length - 1)];
         page ??= _spare ?? new Page();
         _spare = page == _spare ? null : _spare;
-        page.Hold(Slot(position), size);
+        page.Hold(Slot(position), size, (uint)queuedAt.ToUnixTimeSeconds());
         End = position + 1;
         Count++;
         Bytes += size;
@@ -294,7 +299,7 @@ internal sealed class WaitingEntries
     /// <summary>Entries at consecutive positions. A size of 0 says that there is none.</summary>
     private sealed class Page
     {
-        private readonly int[] _sizes = new int[PageSize];
+        private readonly (int Size, uint Second)[] _known = new (int, uint)[PageSize];
         private LogEntry?[]? _entries;
 
         public int Count { get; private set; }
@@ -309,11 +314,13 @@ internal sealed class WaitingEntries
 
         public LogEntry? this[int slot] => _entries?[slot];
 
-        public int SizeAt(int slot) => _sizes[slot];
+        public int SizeAt(int slot) => _known[slot].Size;
 
-        public void Hold(int slot, int size)
+        public DateTimeOffset QueuedAt(int slot) => DateTimeOffset.FromUnixTimeSeconds(_known[slot].Second);
+
+        public void Hold(int slot, int size, uint second)
         {
-            _sizes[slot] = size;
+            _known[slot] = (size, second);
             Bytes += size;
             Count++;
         }
@@ -326,8 +333,8 @@ internal sealed class WaitingEntries
             Unread -= entry is null ? 1 : 0;
             NotStored -= entry is { IsStored: false } ? 1 : 0;
             _entries?[slot] = null;
-            Bytes -= _sizes[slot];
-            _sizes[slot] = 0;
+            Bytes -= SizeAt(slot);
+            _known[slot] = default;
             Count--;
         }
 

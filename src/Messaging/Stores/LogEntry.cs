@@ -44,6 +44,9 @@ public sealed class LogEntry(long queue, long position)
     /// <summary>Octets the message counts against the queue's limit.</summary>
     public int Size { get; init; }
 
+    /// <summary>When it came to the queue, to the second at least. The default in what <see cref="IMessageLog.ReadAsync"/> gives.</summary>
+    public DateTimeOffset QueuedAt { get; set; }
+
     /// <summary>When it came, counted among all messages of the session; QoS 0 messages are sent in between by it. 0 when it was read back.</summary>
     public long Order { get; init; }
 

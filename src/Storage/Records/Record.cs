@@ -5,8 +5,8 @@ namespace Edge.Storage.Records;
 /// <summary>The envelope of what is kept in one column: it says its version and shows when it was damaged.</summary>
 /// <remarks>
 /// <code>
-/// version=1 | content | CRC-32C of key, version and content
-///     1     |   n     |   4   octets
+/// version | content | CRC-32C of key, version and content
+///    1    |   n     |   4   octets
 /// </code>
 /// </remarks>
 internal static class Record
@@ -17,20 +17,24 @@ internal static class Record
     /// <summary>Octets of a checksum.</summary>
     public const int ChecksumSize = sizeof(uint);
 
-    private const byte Version = 1;
+    private const byte First = 1;
 
     /// <summary>The content of a whole record; false when it is damaged or of a version not known here.</summary>
-    public static bool TryOpen(long key, ReadOnlySpan<byte> record, out ReadOnlySpan<byte> content)
+    /// <param name="key">What the record is kept under.</param>
+    /// <param name="record">The octets.</param>
+    /// <param name="content">What is in it.</param>
+    /// <param name="version">Version of the content.</param>
+    public static bool TryOpen(long key, ReadOnlySpan<byte> record, out ReadOnlySpan<byte> content, byte version = First)
     {
-        var whole = record.Length >= Overhead && record[0] == Version && HasChecksum(key, record);
+        var whole = record.Length >= Overhead && record[0] == version && HasChecksum(key, record);
         content = whole ? record[1..^ChecksumSize] : default;
         return whole;
     }
 
     /// <summary>Sets version and checksum around content that stands in place already.</summary>
-    public static void Seal(long key, Span<byte> record)
+    public static void Seal(long key, Span<byte> record, byte version = First)
     {
-        record[0] = Version;
+        record[0] = version;
         SetChecksum(key, record);
     }
 

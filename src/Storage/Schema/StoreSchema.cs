@@ -13,7 +13,7 @@ internal static class StoreSchema
     private const int ApplicationId = 0x45646765;
 
     /// <summary>Scripts that lead from each version to the next; never changed once released.</summary>
-    private static readonly string[] Migrations = ["0001.sql", "0002.sql"];
+    private static readonly string[] Migrations = ["0001.sql", "0002.sql", "0003.sql"];
 
     /// <summary>Opens a store for use, new or old; what is of an older version is brought up to date.</summary>
     /// <exception cref="SqliteException">It cannot be opened, or is no store that this program knows.</exception>

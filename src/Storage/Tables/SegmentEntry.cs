@@ -17,6 +17,9 @@ internal readonly record struct SegmentEntry
     /// <summary>Octets the message counts against the queue's limit.</summary>
     public required int Size { get; init; }
 
+    /// <summary>When it came to the queue, to within one commit; the default when that is not known.</summary>
+    public required DateTimeOffset QueuedAt { get; init; }
+
     /// <summary>Where in the segment's messages this one begins, unless it is shared.</summary>
     public int MessageAt { get; init; }
 
@@ -39,9 +42,9 @@ internal readonly record struct SegmentEntry
     public bool NeedsMessage => (Flags & (EntryFlags.Removed | EntryFlags.Received)) == 0;
 
     /// <summary>What a session must know of it after a restart.</summary>
-    public StoredEntry ToStoredEntry() => new(EntryKey.PositionOf(Key), Size, Flags.HasFlag(EntryFlags.Received));
+    public StoredEntry ToStoredEntry() => new(EntryKey.PositionOf(Key), Size, QueuedAt, Flags.HasFlag(EntryFlags.Received));
 
-    /// <summary>The entry as it was appended.</summary>
+    /// <summary>The entry as it was appended; its session knows when that was.</summary>
     public LogEntry ToLogEntry(Message message) => new(EntryKey.QueueOf(Key), EntryKey.PositionOf(Key))
     {
         Qos = (QualityOfService)(Flags & EntryFlags.QosMask),

@@ -9,24 +9,34 @@ namespace Edge.Storage.Tables;
 /// <summary>Reads and writes the head of a segment: what is known of each entry without its message, positions counted on from the first.</summary>
 /// <remarks>
 /// <code>
+/// when the first of them came
+///      8 octets
+///
 /// flags | size     | length of the message or id of the shared one | [count    | Subscription Identifiers] | [length | shared subscription]
 ///   1   | variable |                 variable                      |  variable |        4 each             |    2    |  length      octets
 /// </code>
-/// A <see cref="Record"/> around all of them. Flags change in place, so the head keeps its length as long as the segment lives.
+/// A <see cref="Record"/> of version 2 around all of them; one of version 1 does not say when. Flags change in place, so the head keeps its length as long as the segment lives.
 /// </remarks>
 internal ref struct SegmentHead
 {
+    /// <summary>Octets of a head without entries.</summary>
+    public const int Overhead = Record.Overhead + sizeof(long);
+
+    private const byte Version = 2;
+
     private readonly long _id;
-    private readonly int _length;
+    private readonly int _end;
+    private readonly DateTimeOffset _queuedAt;
     private WireReader _reader;
     private int _index;
     private int _messageAt;
 
-    private SegmentHead(long id, ReadOnlySpan<byte> content)
+    private SegmentHead(long id, ReadOnlySpan<byte> content, bool saysWhen)
     {
         _id = id;
-        _length = content.Length;
+        _end = 1 + content.Length;
         _reader = new WireReader(content);
+        _queuedAt = saysWhen ? Instant.Read(ref _reader) ?? default : default;
     }
 
     /// <summary>Octets of all messages that stand in the segment, known when every entry was read.</summary>
@@ -35,8 +45,9 @@ internal ref struct SegmentHead
     /// <summary>Begins to read; false when the head is damaged.</summary>
     public static bool TryOpen(long id, ReadOnlySpan<byte> record, out SegmentHead head)
     {
-        var isWhole = Record.TryOpen(id, record, out var content);
-        head = new SegmentHead(id, content);
+        var saysWhen = Record.TryOpen(id, record, out var content, Version);
+        var isWhole = saysWhen || Record.TryOpen(id, record, out content);
+        head = new SegmentHead(id, content, saysWhen);
         return isWhole;
     }
 
@@ -49,7 +60,7 @@ internal ref struct SegmentHead
             return false;
         }
 
-        var flagsAt = 1 + _length - _reader.Remaining;
+        var flagsAt = _end - _reader.Remaining;
         var flags = (EntryFlags)_reader.ReadByte();
         var size = VariableInteger.Read(ref _reader);
         var lengthOrId = VariableInteger.Read(ref _reader);
@@ -60,6 +71,7 @@ internal ref struct SegmentHead
             Flags = flags,
             FlagsAt = flagsAt,
             Size = (int)size,
+            QueuedAt = _queuedAt,
             MessageAt = _messageAt,
             MessageLength = isShared ? 0 : (int)lengthOrId,
             SharedId = isShared ? lengthOrId : 0,
@@ -70,6 +82,7 @@ internal ref struct SegmentHead
         return !_reader.IsTruncated;
     }
 
+    /// <summary>Octets of one entry.</summary>
     public static int SizeOf(LogEntry entry, long lengthOrId) =>
         1 + VariableInteger.SizeOf(entry.Size) + VariableInteger.SizeOf(lengthOrId)
         + (entry.SubscriptionIdentifiers is { } identifiers
@@ -77,6 +90,10 @@ internal ref struct SegmentHead
             : 0)
         + (entry.Share == default ? 0 : sizeof(ushort) + Encoding.UTF8.GetByteCount(entry.Share.ToString()));
 
+    /// <summary>Writes what stands before the first entry.</summary>
+    public static void Begin(ref WireWriter writer, LogEntry first) => Instant.Write(ref writer, first.QueuedAt);
+
+    /// <summary>Writes one entry.</summary>
     public static void Write(ref WireWriter writer, LogEntry entry, EntryFlags state, long lengthOrId)
     {
         var flags = state
@@ -101,6 +118,12 @@ internal ref struct SegmentHead
             writer.WritePrefixed(entry.Share.ToString());
         }
     }
+
+    /// <summary>Sets version and checksum of a head that is written.</summary>
+    public static void Seal(long id, Span<byte> record) => Record.Seal(id, record, Version);
+
+    /// <summary>Sets the checksum of a head anew whose flags changed.</summary>
+    public static void SealAgain(long id, Span<byte> record) => Record.Seal(id, record, record[0]);
 
     private uint[] ReadIdentifiers()
     {

@@ -156,7 +156,7 @@ internal sealed class SegmentTable
 
     private void AppendSegment(ReadOnlySpan<EntryToWrite> entries)
     {
-        var headSize = Record.Overhead;
+        var headSize = SegmentHead.Overhead;
         var messagesSize = 0;
         foreach (var entry in entries)
         {
@@ -169,6 +169,7 @@ internal sealed class SegmentTable
         var messages = _messages.Take(messagesSize);
         var headWriter = new WireWriter(head[1..]);
         var messageWriter = new WireWriter(messages);
+        SegmentHead.Begin(ref headWriter, entries[0].Entry);
         foreach (var entry in entries)
         {
             SegmentHead.Write(ref headWriter, entry.Entry, entry.Flags, entry.LengthOrSharedId);
@@ -181,7 +182,7 @@ internal sealed class SegmentTable
             }
         }
 
-        Record.Seal(id, head);
+        SegmentHead.Seal(id, head);
         _insert.Bind(1, id).Bind(2, head).Bind(3, messages).Run();
     }
 
@@ -246,7 +247,7 @@ internal sealed class SegmentTable
             return null;
         }
 
-        Record.Seal(id, record);
+        SegmentHead.SealAgain(id, record);
         return (id, isAlive ? record : null, needsMessages);
     }
 

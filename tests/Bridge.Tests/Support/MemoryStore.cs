@@ -148,7 +148,7 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
                     [.. _subscriptions.Where(kept => kept.Key.Session == record.Number).Select(kept => kept.Value)],
                     [.. _received.Where(exchange => exchange.Session == record.Number).Select(exchange => exchange.PacketId)],
                     [.. _entries.Where(kept => kept.Key.Queue == record.Number)
-                        .Select(kept => new StoredEntry(kept.Key.Position, kept.Value.Entry.Size, kept.Value.IsReceived))]))],
+                        .Select(kept => new StoredEntry(kept.Key.Position, kept.Value.Entry.Size, kept.Value.Entry.QueuedAt, kept.Value.IsReceived))]))],
                 [.. _retained.Values],
                 [.. _delayed.Values]);
         }

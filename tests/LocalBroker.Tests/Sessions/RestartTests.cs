@@ -39,6 +39,29 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public async Task How_long_the_oldest_message_has_waited_is_counted_over_restarts()
+    {
+        var subscriber = await _broker.SubscriberAsync("s", expiry: Hour);
+        Assert.Equal(TimeSpan.Zero, _broker.Broker.OldestAgeOf("s"));
+        await _broker.PublishAsync("t", "in flight", Qos2);
+        subscriber.PubRec(subscriber.TakeOne().PacketId);
+        _broker.Clock.Advance(TimeSpan.FromMinutes(1));
+        await _broker.PublishAsync("t", "waiting", Qos1);
+
+        using var restarted = _broker.Crash();
+        restarted.Clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(TimeSpan.FromMinutes(3), restarted.Broker.OldestAgeOf("s"));
+
+        var again = await restarted.ConnectAsync("s", Hour);
+        var taken = again.Take();
+        again.PubComp(taken[0].PacketId);
+        Assert.Equal(TimeSpan.FromMinutes(2), restarted.Broker.OldestAgeOf("s"));
+        again.PubAck(taken[1].PacketId);
+        Assert.Equal(TimeSpan.Zero, restarted.Broker.OldestAgeOf("s"));
+        Assert.Equal(TimeSpan.Zero, restarted.Broker.OldestAgeOf("nobody"));
+    }
+
+    [Fact]
     public async Task Exchanges_in_flight_go_on_under_the_same_identifiers()
     {
         var subscriber = await _broker.SubscriberAsync("s", expiry: Hour);

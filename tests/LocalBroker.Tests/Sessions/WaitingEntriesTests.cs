@@ -8,6 +8,7 @@ namespace Edge.LocalBroker.Tests.Sessions;
 public sealed class WaitingEntriesTests
 {
     private const int Queue = 1;
+    private static readonly DateTimeOffset Came = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
     private readonly WaitingEntries _waiting = new();
 
     private enum Step
@@ -87,7 +88,7 @@ public sealed class WaitingEntriesTests
     {
         for (var position = 0; position < 100; position++)
         {
-            _waiting.AddStored(position, 10);
+            _waiting.AddStored(position, 10, Came);
         }
 
         Assert.Null(_waiting.First);
@@ -105,8 +106,8 @@ public sealed class WaitingEntriesTests
     [Fact]
     public void Of_an_entry_on_disk_only_the_size_is_known_when_it_gives_way()
     {
-        _waiting.AddStored(5, 17);
-        _waiting.AddStored(40_000_000, 18);
+        _waiting.AddStored(5, 17, Came);
+        _waiting.AddStored(40_000_000, 18, Came);
         _waiting.SkipTo(40_000_100);
 
         var (first, second) = (_waiting.RemoveFirst(Queue), _waiting.RemoveFirst(Queue));
@@ -123,7 +124,7 @@ public sealed class WaitingEntriesTests
     {
         for (var position = 0; position < 10; position++)
         {
-            _waiting.AddStored(position, 10);
+            _waiting.AddStored(position, 10, Came);
         }
 
         Assert.True(_waiting.TryFindUnread(out var from, out var to));
@@ -139,7 +140,7 @@ public sealed class WaitingEntriesTests
     {
         for (var position = 0; position < 250; position++)
         {
-            _waiting.AddStored(position, 5_000);
+            _waiting.AddStored(position, 5_000, Came);
         }
 
         var entries = AddMany(100, size: 5_000);
@@ -199,6 +200,7 @@ public sealed class WaitingEntriesTests
                     }
 
                     Assert.Equal((model.Count, model.Sum(kept => (long)kept.Entry.Size)), (waiting.Count, waiting.Bytes));
+                    Assert.Equal(model.Count == 0 ? DateTimeOffset.MaxValue : model[0].Entry.QueuedAt, waiting.OldestQueuedAt);
                     Assert.True(waiting.First is null || waiting.First == model[0].Entry);
                     var inMemory = waiting.InMemory.ToHashSet();
                     Assert.True(model.Select(kept => kept.Entry).Where(inMemory.Contains).SequenceEqual(waiting.InMemory));
@@ -250,7 +252,7 @@ public sealed class WaitingEntriesTests
     private static List<LogEntry> InRange(List<(LogEntry Entry, bool IsStored)> model, long from, long to) =>
         [.. model.Where(kept => kept.IsStored && kept.Entry.Position >= from && kept.Entry.Position <= to).Select(kept => kept.Entry)];
 
-    private static LogEntry New(long position, int size = 10) => new(Queue, position) { Qos = Qos1, Size = size };
+    private static LogEntry New(long position, int size = 10) => new(Queue, position) { Qos = Qos1, Size = size, QueuedAt = Came.AddMinutes(position) };
 
     private static LogEntry Restored(long position) => new(Queue, position) { Qos = Qos1, Size = 10, IsStored = true };
 

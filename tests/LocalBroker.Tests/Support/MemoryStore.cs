@@ -197,7 +197,7 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
             session,
             [.. _subscriptions.Where(kept => kept.Key.Session == session.Number).Select(kept => kept.Value)],
             [.. _received.Where(exchange => exchange.Session == session.Number).Select(exchange => exchange.PacketId)],
-            [.. _entries.Where(kept => kept.Key.Queue == session.Number).Select(kept => new StoredEntry(kept.Key.Position, kept.Value.Size, kept.Value.IsReceived))]))],
+            [.. _entries.Where(kept => kept.Key.Queue == session.Number).Select(kept => new StoredEntry(kept.Key.Position, kept.Value.Size, kept.Value.QueuedAt, kept.Value.IsReceived))]))],
         [.. _retained.Values],
         [.. _delayed.Values]));
 
@@ -351,10 +351,10 @@ internal sealed class MemoryStore : IMessageLog, ISessionStore
     }
 
     private sealed record KeptEntry(
-        Message Message, QualityOfService Qos, bool Retain, uint[]? SubscriptionIdentifiers, TopicFilter Share, int Size, bool IsReceived, bool IsDamaged)
+        Message Message, QualityOfService Qos, bool Retain, uint[]? SubscriptionIdentifiers, TopicFilter Share, int Size, DateTimeOffset QueuedAt, bool IsReceived, bool IsDamaged)
     {
         public KeptEntry(LogEntry entry, Message message, bool IsReceived, bool IsDamaged)
-            : this(message, entry.Qos, entry.Retain, entry.SubscriptionIdentifiers, entry.Share, entry.Size, IsReceived, IsDamaged)
+            : this(message, entry.Qos, entry.Retain, entry.SubscriptionIdentifiers, entry.Share, entry.Size, entry.QueuedAt, IsReceived, IsDamaged)
         {
         }
     }
