@@ -72,7 +72,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     public IPEndPoint? MqttEndPoint => _mqttTcp?.EndPoint;
 
     /// <summary>Where MQTT-SN is served; null when it is not.</summary>
-    public IPEndPoint? MqttSnEndPoint => _mqttSn?.EndPoint;
+    public IPEndPoint? MqttSnEndPoint => _mqttSn?.Local.ToEndPoint();
 
     /// <summary>What is served where, in words.</summary>
     public string Listeners

@@ -7,6 +7,9 @@ namespace Edge.Transports;
 /// </remarks>
 public interface IDatagramLink : IDisposable
 {
+    /// <summary>Where the link itself is: the address that was bound, or the device.</summary>
+    LinkAddress Local { get; }
+
     /// <summary>Counts so far.</summary>
     LinkCounters Counters { get; }
 

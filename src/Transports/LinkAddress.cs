@@ -1,11 +1,15 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
 namespace Edge.Transports;
 
 /// <summary>Where a datagram came from or goes to. Opaque: compare it, look it up by it, show it.</summary>
-/// <remarks>An IP end point by now. An IPv4 address is the same whether an IPv4 or a dual socket saw it.</remarks>
+/// <remarks>
+/// <para>An IP end point, a serial device, or a radio behind one; any of them may be a forwarder with further nodes behind it.</para>
+/// <para>An IPv4 address is the same whether an IPv4 or a dual socket saw it.</para>
+/// </remarks>
 public readonly struct LinkAddress : IEquatable<LinkAddress>
 {
     private const ushort InterNetwork = 2;
@@ -16,18 +20,34 @@ public readonly struct LinkAddress : IEquatable<LinkAddress>
     /// <summary>Upper half of the <c>::ffff:0:0/96</c> that stands for IPv4 in the lower half.</summary>
     private const ulong Mapped = 0x0000_FFFF_0000_0000;
 
+    /// <summary>What <see cref="_port"/> says of a radio, to tell the radio 0 from the device itself.</summary>
+    private const ushort Radio = 1;
+
     private readonly ulong _high;
     private readonly ulong _low;
     private readonly uint _scope;
     private readonly ushort _port;
+    private readonly string? _device;
+    private readonly byte[]? _node;
 
-    private LinkAddress(ulong high, ulong low, uint scope, ushort port)
+    private LinkAddress(ulong high, ulong low, uint scope, ushort port, string? device = null, byte[]? node = null)
     {
         _high = high;
         _low = low;
         _scope = scope;
         _port = port;
+        _device = device;
+        _node = node;
     }
+
+    /// <summary>Octets by which a forwarder knows the node; empty when no forwarder is between.</summary>
+    public ReadOnlySpan<byte> Node => _node;
+
+    /// <summary>The same place without the node: where the forwarder is, when there is one.</summary>
+    public LinkAddress Forwarder => new(_high, _low, _scope, _port, _device);
+
+    /// <summary>Whether a forwarder is between, be its name for the node empty or not.</summary>
+    public bool IsBehindForwarder => _node is not null;
 
     private bool IsIPv4 => _high == 0 && _low >> 32 == Mapped >> 32;
 
@@ -41,6 +61,19 @@ public readonly struct LinkAddress : IEquatable<LinkAddress>
         return new LinkAddress(BinaryPrimitives.ReadUInt64BigEndian(octets), BinaryPrimitives.ReadUInt64BigEndian(octets[8..]), scope, (ushort)endPoint.Port);
     }
 
+    /// <summary>The only node on a serial line.</summary>
+    /// <param name="device">What the line is called.</param>
+    public static LinkAddress OfDevice(string device) => new(0, 0, 0, 0, device);
+
+    /// <summary>A radio that a coordinator on a serial line hears.</summary>
+    /// <param name="address">Its 64-bit address.</param>
+    /// <param name="device">What the line is called.</param>
+    public static LinkAddress OfRadio(ulong address, string device) => new(0, address, 0, Radio, device);
+
+    /// <summary>A node to which this place forwards.</summary>
+    /// <param name="node">Octets by which the forwarder knows it, any number.</param>
+    public LinkAddress Behind(ReadOnlySpan<byte> node) => new(_high, _low, _scope, _port, _device, node.ToArray());
+
     /// <summary>Whether both are the same place.</summary>
     public static bool operator ==(LinkAddress left, LinkAddress right) => left.Equals(right);
 
@@ -48,20 +81,52 @@ public readonly struct LinkAddress : IEquatable<LinkAddress>
     public static bool operator !=(LinkAddress left, LinkAddress right) => !left.Equals(right);
 
     /// <inheritdoc/>
-    public bool Equals(LinkAddress other) => _low == other._low && _port == other._port && _high == other._high && _scope == other._scope;
+    public bool Equals(LinkAddress other) =>
+        _low == other._low && _port == other._port && _high == other._high && _scope == other._scope && _device == other._device
+        && IsBehindForwarder == other.IsBehindForwarder && Node.SequenceEqual(other.Node);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is LinkAddress other && Equals(other);
 
     /// <summary>Differs from process to process, so that nobody can choose addresses that collide.</summary>
-    public override int GetHashCode() => HashCode.Combine(_low, _port, _high);
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.Add(_low);
+        hash.Add(_port);
+        hash.Add(_high);
+        hash.AddBytes(Node);
+        return hash.ToHashCode();
+    }
 
-    /// <summary>Such as <c>192.0.2.7:50123</c> or <c>[2001:db8::7]:50123</c>.</summary>
-    public override string ToString() => ToEndPoint().ToString();
+    /// <summary>
+    /// Such as <c>192.0.2.7:50123</c>, <c>[2001:db8::7]:50123</c>, <c>field</c> or <c>0013A20040A1B2C3@field</c>; a node behind a forwarder
+    /// follows after a slash: <c>192.0.2.7:50123/0A01</c>.
+    /// </summary>
+    public override string ToString()
+    {
+        var place = _device is null ? ToEndPoint().ToString()
+            : _port == Radio ? string.Create(CultureInfo.InvariantCulture, $"{_low:X16}@{_device}")
+            : _device;
+        return IsBehindForwarder ? $"{place}/{Convert.ToHexString(Node)}" : place;
+    }
+
+    /// <summary>The 64-bit address of a radio; false when it is none.</summary>
+    public bool TryGetRadio(out ulong address)
+    {
+        address = _low;
+        return _device is not null && _port == Radio;
+    }
 
     /// <summary>The IP end point.</summary>
+    /// <exception cref="InvalidOperationException">It is a device's or a radio's.</exception>
     public IPEndPoint ToEndPoint()
     {
+        if (_device is not null)
+        {
+            throw new InvalidOperationException($"{this} is no IP end point.");
+        }
+
         Span<byte> octets = stackalloc byte[16];
         BinaryPrimitives.WriteUInt64BigEndian(octets, _high);
         BinaryPrimitives.WriteUInt64BigEndian(octets[8..], _low);

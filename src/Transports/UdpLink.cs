@@ -68,6 +68,9 @@ public sealed unsafe class UdpLink : IDatagramLink
     /// <summary>Address and port that were bound.</summary>
     public IPEndPoint EndPoint { get; }
 
+    /// <inheritdoc/>
+    public LinkAddress Local => LinkAddress.From(EndPoint);
+
     /// <summary>Octets the system really holds for a loop that is busy; it reckons in overhead, about half may be payload.</summary>
     public int ReceiveBufferSize => _socket.ReceiveBufferSize;
 

@@ -55,4 +55,31 @@ public sealed class LinkAddressTests
         Assert.Equal(left.GetHashCode(), LinkAddress.From(IPEndPoint.Parse(one)).GetHashCode());
         Assert.False(left.Equals((object)right));
     }
+
+    [Fact]
+    public void Devices_radios_and_nodes_behind_forwarders_are_shown_as_what_they_are()
+    {
+        var device = LinkAddress.OfDevice("field");
+
+        Assert.Equal("field", device.ToString());
+        Assert.Equal("0013A20040A1B2C3@field", LinkAddress.OfRadio(0x0013_A200_40A1_B2C3, "field").ToString());
+        Assert.Equal("field/0A01", device.Behind([0x0A, 0x01]).ToString());
+        Assert.Equal("192.0.2.7:5/", LinkAddress.From(IPEndPoint.Parse("192.0.2.7:5")).Behind([]).ToString());
+        Assert.Throws<InvalidOperationException>(() => device.ToEndPoint());
+    }
+
+    [Fact]
+    public void Nodes_are_told_apart_by_device_radio_forwarder_and_node()
+    {
+        LinkAddress[] all =
+        [
+            LinkAddress.OfDevice("field"), LinkAddress.OfDevice("roof"), LinkAddress.OfRadio(0, "field"), LinkAddress.OfRadio(1, "field"),
+            LinkAddress.OfRadio(1, "roof"), LinkAddress.OfDevice("field").Behind([]), LinkAddress.OfDevice("field").Behind([1]),
+            LinkAddress.OfDevice("field").Behind([1, 0]), LinkAddress.OfRadio(1, "field").Behind([1]), default,
+        ];
+
+        Assert.Equal(all.Length, all.ToHashSet().Count);
+        Assert.All(all, address => Assert.Equal(address, address.IsBehindForwarder ? address.Forwarder.Behind(address.Node) : address.Forwarder));
+        Assert.Equal([false, false, true, true, true, false, false, false, true, false], all.Select(address => address.TryGetRadio(out _)));
+    }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Edge.Messaging;
 using Edge.Messaging.Peers;
 using Edge.Transports;
@@ -14,7 +13,7 @@ namespace Edge.Gateway.Fronts;
 /// <param name="services">The gateway.</param>
 /// <param name="limits">What holds for the listener.</param>
 internal sealed class DatagramFront<TReply>(
-    string name, UdpLink link, Func<LinkAddress, IPeer<TReply>> newPeer, FrontServices services, ListenerLimits limits) : IDisposable
+    string name, IDatagramLink link, Func<LinkAddress, IPeer<TReply>> newPeer, FrontServices services, ListenerLimits limits) : IDisposable
 {
     /// <summary>Nodes without a session that may be remembered at once, against floods from invented addresses.</summary>
     private const int MaxStrangers = 10_000;
@@ -26,8 +25,8 @@ internal sealed class DatagramFront<TReply>(
     private readonly Thread _thread = new(static front => ((DatagramFront<TReply>)front!).Run()) { IsBackground = true, Name = name };
     private volatile bool _isStopping;
 
-    /// <summary>Address and port that were bound.</summary>
-    public IPEndPoint EndPoint => link.EndPoint;
+    /// <summary>Where it listens.</summary>
+    public LinkAddress Local => link.Local;
 
     /// <summary>Whether the loop turns.</summary>
     public bool IsRunning => _thread.IsAlive;
@@ -35,7 +34,7 @@ internal sealed class DatagramFront<TReply>(
     /// <summary>Starts the loop.</summary>
     public void Start()
     {
-        services.Logger.Listening(name, EndPoint);
+        services.Logger.Listening(name, Local);
         _thread.Start(this);
     }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using Edge.Messaging.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +7,7 @@ namespace Edge.Gateway.Fronts;
 internal static partial class FrontLog
 {
     [LoggerMessage(1100, LogLevel.Information, "{Front} listens on {EndPoint}")]
-    public static partial void Listening(this ILogger logger, string front, IPEndPoint endPoint);
+    public static partial void Listening(this ILogger logger, string front, object endPoint);
 
     [LoggerMessage(1101, LogLevel.Debug, "Refused a frame of {Octets} octets from {Peer}: {Reason}")]
     public static partial void FrameRefused(this ILogger logger, string peer, int octets, ParseError reason);

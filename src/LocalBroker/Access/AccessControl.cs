@@ -88,11 +88,11 @@ public sealed class AccessControl : IDisposable
         static Ban? Find(IReadOnlyList<Ban> bans, ClientIdentity client, DateTimeOffset now) => bans.FirstOrDefault(ban => ban.Holds(client, now));
     }
 
-    /// <summary>Whether a client without credentials is let in from an address.</summary>
+    /// <summary>Whether a client without credentials is let in from an address; null stands for a device attached to this machine.</summary>
     public bool AllowsAnonymous(IPAddress? address) => _anonymous switch
     {
         AnonymousAccess.Everyone => true,
-        AnonymousAccess.Loopback => address is not null && IPAddress.IsLoopback(address),
+        AnonymousAccess.Loopback => address is null || IPAddress.IsLoopback(address),
         _ => false,
     };
 

@@ -15,9 +15,17 @@ public sealed record ClientIdentity(string ClientId, string? UserName, IPAddress
     /// <summary>Who a client says it is; its user name is yet to be verified.</summary>
     public static ClientIdentity Of(ConnectRequest request) => new(request.ClientId, request.UserName, AddressOf(request.Peer), request.Certificate?.CommonName);
 
-    /// <summary>The address in a text such as <c>192.0.2.7:50123</c>; null when there is none.</summary>
-    public static IPAddress? AddressOf(string peer) =>
-        !IPEndPoint.TryParse(peer, out var endPoint) ? null
-        : endPoint.Address.IsIPv4MappedToIPv6 ? endPoint.Address.MapToIPv4()
-        : endPoint.Address;
+    /// <summary>The address in a text such as <c>192.0.2.7:50123</c>, of which nodes behind a forwarder have its; null when there is none.</summary>
+    public static IPAddress? AddressOf(string peer)
+    {
+        var place = peer.AsSpan();
+        if (place.IndexOf('/') is >= 0 and var end)
+        {
+            place = place[..end];
+        }
+
+        return !IPEndPoint.TryParse(place, out var endPoint) ? null
+            : endPoint.Address.IsIPv4MappedToIPv6 ? endPoint.Address.MapToIPv4()
+            : endPoint.Address;
+    }
 }

@@ -34,7 +34,7 @@ public sealed class AdmissionTests : IDisposable
     [InlineData(AnonymousAccess.Loopback, "[::1]:40000", true)]
     [InlineData(AnonymousAccess.Loopback, "[::ffff:127.0.0.1]:40000", true)]
     [InlineData(AnonymousAccess.Loopback, Remote, false)]
-    [InlineData(AnonymousAccess.Loopback, "", false)]
+    [InlineData(AnonymousAccess.Loopback, "field", true)]
     [InlineData(AnonymousAccess.Nobody, Loopback, false)]
     public async Task Who_says_nothing_of_itself_is_let_in_where_anonymous_clients_are(AnonymousAccess anonymous, string peer, bool isLetIn)
     {
