@@ -116,9 +116,9 @@ public sealed partial class Broker
     }
 
     /// <summary>Whether a client may publish its Will. It learns now that it may not, and not when it is gone; when it is, the rules of that time decide.</summary>
-    private bool MayHaveWill(ConnectRequest request, ClientIdentity client)
+    private bool MayHaveWill(Message? will, ClientIdentity client)
     {
-        if (request is not { Will.Message: { } will, Queue: null } || _access.Rules is not { } rules || rules.LeavesOpen(client))
+        if (will is null || _access.Rules is not { } rules || rules.LeavesOpen(client))
         {
             return true;
         }

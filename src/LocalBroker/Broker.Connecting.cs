@@ -42,7 +42,7 @@ public sealed partial class Broker
             return Refused(request, ConnectRefusal.Banned);
         }
 
-        if (!MayHaveWill(request, client))
+        if (isClient && !MayHaveWill(request.Will?.Message, client))
         {
             return Refused(request, ConnectRefusal.NotAuthorized);
         }
@@ -66,6 +66,12 @@ public sealed partial class Broker
         var expiry = isClient && request.SessionExpiry > _options.MaxSessionExpiry ? _options.MaxSessionExpiry : request.SessionExpiry;
         var connection = new SessionConnection(this, sink, client, request, admission.Proof, _clock.GetUtcNow());
         var (present, mustCommit) = Attach(connection, request, expiry);
+        if (request.Resumes && !present)
+        {
+            _connections.Leave();
+            return Refused(request, ConnectRefusal.NoSession);
+        }
+
         SubscribeAutomatically(connection.Session);
         TellConnected(connection, request, expiry);
         _logger.ClientConnected(request.ClientId, request.Peer, request.Protocol, present);
@@ -102,7 +108,13 @@ public sealed partial class Broker
         {
             if (!_sessions.TryGetValue(request.ClientId, out var session))
             {
-                session = new Session(request.ClientId, expiry > TimeSpan.Zero ? NewNumber() : 0, _services);
+                if (request.Resumes)
+                {
+                    return (false, false);
+                }
+
+                var isDurable = expiry > TimeSpan.Zero;
+                session = new Session(request.ClientId, isDurable || request.MaySleep ? NewNumber() : 0, isDurable, _services);
                 connection.Session = session;
                 session.Begin(connection, request, expiry);
                 if (_sessions.TryAdd(request.ClientId, session))
@@ -116,7 +128,11 @@ public sealed partial class Broker
             }
             else if (!request.CleanStart && TryResume(session, connection, request, expiry))
             {
-                return (true, true);
+                return (true, session.IsDurable);
+            }
+            else if (request.Resumes)
+            {
+                return (false, false);
             }
             else
             {

@@ -27,7 +27,7 @@ public sealed partial class Broker
         var messages = 0L;
         foreach (var stored in state.Sessions.OrderBy(stored => stored.Record.Number))
         {
-            var session = new Session(stored.Record.ClientId, stored.Record.Number, _services);
+            var session = new Session(stored.Record.ClientId, stored.Record.Number, isDurable: true, _services);
             session.Restore(stored, now);
             if (_sessions.TryGetValue(session.ClientId, out var older))
             {

@@ -18,6 +18,9 @@ public enum ConnectRefusal
     /// <summary>The client was banned, whatever it can prove.</summary>
     Banned,
 
+    /// <summary>There is no such session to go on with.</summary>
+    NoSession,
+
     /// <summary>A limit on connections is reached.</summary>
     QuotaExceeded,
 

@@ -15,6 +15,18 @@ public sealed record ConnectRequest
     /// <summary>How long the session outlives its connection: zero ends it with the connection, <see cref="TimeSpan.MaxValue"/> keeps it for ever.</summary>
     public TimeSpan SessionExpiry { get; init; }
 
+    /// <summary>Whether the client may go to sleep, also when its session would end with its connection.</summary>
+    public bool MaySleep { get; init; }
+
+    /// <summary>
+    /// Goes on with a session that there is and that has a note, on its terms, from another address: Will, expiry and sleep stay what they
+    /// are, and those of this request count for nothing. Without such a session it is refused.
+    /// </summary>
+    public bool Resumes { get; init; }
+
+    /// <summary>Note of a session that begins; see <see cref="IBrokerSession.Note"/>.</summary>
+    public ReadOnlyMemory<byte> Note { get; init; }
+
     /// <summary>QoS 1 and 2 deliveries the client takes before it acknowledges; 1 to 65,535. The broker's own limit holds as well.</summary>
     public int ReceiveMaximum { get; init; } = 65_535;
 

@@ -42,6 +42,29 @@ public interface IBrokerSession
     /// <returns>Per filter whether there was one; completes when it is on disk.</returns>
     ValueTask<bool[]> UnsubscribeAsync(IReadOnlyList<TopicFilter> filters);
 
+    /// <summary>What the client's protocol noted for itself; empty when that is nothing. Means nothing to the broker, and goes where the session goes.</summary>
+    ReadOnlyMemory<byte> Note { get; }
+
+    /// <summary>Whether nothing waits for the client, in memory or on disk, or is in flight to it.</summary>
+    bool IsDrained { get; }
+
+    /// <summary>Replaces the note.</summary>
+    /// <returns>Completes when it is kept as the session is.</returns>
+    ValueTask<bool> NoteAsync(ReadOnlyMemory<byte> note);
+
+    /// <summary>
+    /// The client goes to sleep: its front goes on to hold the session, and takes what waits when the client asks for it. What waits is on
+    /// disk from here on, whether the session was kept before or not.
+    /// </summary>
+    /// <param name="longest">How long a restart of the gateway waits for the client to be heard again before it counts as lost, with its Will.</param>
+    /// <param name="sessionExpiry">New Session Expiry Interval; not cut, and no less than <paramref name="longest"/>.</param>
+    /// <returns>Completes when a restart would find the client asleep.</returns>
+    ValueTask<bool> SleepAsync(TimeSpan longest, TimeSpan sessionExpiry);
+
+    /// <summary>Gives the session another Will, or none.</summary>
+    /// <returns>Completes when it is kept as the session is; false when the client may not have it.</returns>
+    ValueTask<bool> ChangeWillAsync(WillMessage? will);
+
     /// <summary>Takes what waits to be sent, oldest first, as far as the in-flight window goes. Does not block.</summary>
     /// <returns>How many were written to <paramref name="deliveries"/>. Less than its length: the sink is told when there is more.</returns>
     int Take(Span<Delivery> deliveries);

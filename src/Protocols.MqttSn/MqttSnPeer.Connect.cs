@@ -16,9 +16,6 @@ public sealed partial class MqttSnPeer
     private string _client = "";
 
     private TopicIdRegistry? _topics;
-    private WillMessage? _will;
-    private Message? _willTopic;
-
     private bool _hasSession;
     private int _connection;
 
@@ -39,12 +36,27 @@ public sealed partial class MqttSnPeer
         {
             End(publishWill: false, effects);
         }
+        else if (_isResuming)
+        {
+            OnResumed(outcome.Session, effects);
+        }
         else if (_hasSession)
         {
             _state = State.Connected;
-            _isFresh = true;
-            Send(new ConnAck(MqttSnReturnCode.Accepted), effects);
             WatchKeepAlive(effects);
+            if (outcome.SessionPresent && RestoresWill(outcome.Session!))
+            {
+                ChangeWill(_will, ReplyStep.ConnAck, effects);
+            }
+            else
+            {
+                Accept(effects);
+            }
+
+            if (outcome.SessionPresent)
+            {
+                SaveNote(effects);
+            }
         }
         else
         {
@@ -81,9 +93,8 @@ public sealed partial class MqttSnPeer
 
         if (_hasSession && clientId != _client)
         {
-            // Another client now has this address, and the one that had it went without good-bye. DISCONNECT makes the other try again (§5.4.21).
-            Lose(effects);
-            return ParseError.OutOfSequence;
+            GiveWay(effects);
+            return ParseError.None;
         }
 
         StopSending(effects);
@@ -101,97 +112,6 @@ public sealed partial class MqttSnPeer
         }
 
         return ParseError.None;
-    }
-
-    private ParseError OnWillTopic(in WillTopic will, IPeerEffects<MqttSnReply> effects)
-    {
-        if (_state is not (State.WillTopicAwaited or State.WillMsgAwaited))
-        {
-            return NotConnected(effects);
-        }
-
-        if (will.Topic.IsEmpty)
-        {
-            _will = null;
-            Begin(effects);
-        }
-        else if (will.Qos == MqttSnQos.MinusOne || !TopicName.TryParse(will.Topic, out var topic))
-        {
-            Send(new ConnAck(MqttSnReturnCode.NotSupported), effects);
-            End(publishWill: true, effects);
-            return ParseError.InvalidTopic;
-        }
-        else
-        {
-            _willTopic = new Message { Topic = topic, Payload = default, Qos = ToMqtt(will.Qos), Retain = will.Retain };
-            AskForWill(State.WillMsgAwaited, effects);
-        }
-
-        return ParseError.None;
-    }
-
-    private ParseError OnWillMsg(in WillMsg will, IPeerEffects<MqttSnReply> effects)
-    {
-        if (_state == State.WillMsgAwaited)
-        {
-            _will = new WillMessage(_willTopic! with { Payload = will.Message.ToArray() });
-            Begin(effects);
-        }
-        else if (_isFresh && _terms.Will)
-        {
-            Send(new ConnAck(MqttSnReturnCode.Accepted), effects);
-        }
-        else if (_state != State.Connecting)
-        {
-            return NotConnected(effects);
-        }
-
-        return ParseError.None;
-    }
-
-    /// <summary>The broker takes a Will with the connection only, so what it holds cannot be changed later (§6.4).</summary>
-    private ParseError OnWillTopicUpd(IPeerEffects<MqttSnReply> effects)
-    {
-        if (_state != State.Connected)
-        {
-            return NotConnected(effects);
-        }
-
-        Send(new WillTopicResp(MqttSnReturnCode.NotSupported), effects);
-        return ParseError.None;
-    }
-
-    /// <inheritdoc cref="OnWillTopicUpd"/>
-    private ParseError OnWillMsgUpd(IPeerEffects<MqttSnReply> effects)
-    {
-        if (_state != State.Connected)
-        {
-            return NotConnected(effects);
-        }
-
-        Send(new WillMsgResp(MqttSnReturnCode.NotSupported), effects);
-        return ParseError.None;
-    }
-
-    private void AskForWill(State next, IPeerEffects<MqttSnReply> effects)
-    {
-        _state = next;
-        _attempts = 0;
-        AskForWill(effects);
-    }
-
-    private void AskForWill(IPeerEffects<MqttSnReply> effects)
-    {
-        if (_state == State.WillTopicAwaited)
-        {
-            Send(new WillTopicReq(), effects);
-        }
-        else
-        {
-            Send(new WillMsgReq(), effects);
-        }
-
-        effects.Arm(PeerTimer.Retry, _options.RetryInterval);
     }
 
     /// <summary>Everything is known: asks the broker for the session.</summary>
@@ -212,24 +132,63 @@ public sealed partial class MqttSnPeer
 
         _will = asksForWill || !startsAnew ? _will : null;
         _client = clientId;
+        _sleepDuration = 0;
+        BeginConnection();
+        effects.Connect(NewRequest(clientId) with
+        {
+            CleanStart = cleanSession,
+            SessionExpiry = cleanSession ? TimeSpan.Zero : _options.MaxSessionExpiry,
+            MaySleep = true,
+            Note = WriteNote(),
+            Will = _will,
+            KeepAlive = TimeSpan.FromSeconds(_terms.Duration),
+        });
+    }
+
+    private void BeginConnection()
+    {
         _connection++;
         _hasSession = false;
         _unanswered = 0;
         _isFresh = false;
         _isAbandoned = false;
+        _isChangingWill = false;
         _state = State.Connecting;
-        effects.Connect(new ConnectRequest
+    }
+
+    private ConnectRequest NewRequest(string clientId) => new()
+    {
+        ClientId = clientId,
+        ReceiveMaximum = 1, // At most one QoS 1 or 2 PUBLISH is outstanding towards a client (§6.10).
+        Peer = _address,
+        Protocol = "MQTT-SN 1.2",
+        ProtocolLevel = Connect.Version12,
+    };
+
+    private void Accept(IPeerEffects<MqttSnReply> effects)
+    {
+        _isFresh = true;
+        Send(new ConnAck(MqttSnReturnCode.Accepted), effects);
+    }
+
+    /// <summary>Takes the topic ids over that the session's note has, and the Will when this CONNECT leaves it as it was (§6.3).</summary>
+    /// <returns>Whether the Will is to be set again.</returns>
+    private bool RestoresWill(IBrokerSession session)
+    {
+        if (_terms.CleanSession || SessionNote.TryRead(session.Note.Span) is not { } note)
         {
-            ClientId = clientId,
-            CleanStart = cleanSession,
-            SessionExpiry = cleanSession ? TimeSpan.Zero : _options.MaxSessionExpiry,
-            ReceiveMaximum = 1, // At most one QoS 1 or 2 PUBLISH is outstanding towards a client (§6.10).
-            Will = _will,
-            Peer = _address,
-            Protocol = "MQTT-SN 1.2",
-            ProtocolLevel = Connect.Version12,
-            KeepAlive = TimeSpan.FromSeconds(_terms.Duration),
-        });
+            return false;
+        }
+
+        if (Topics.Count == 0)
+        {
+            Topics.Restore(note.Topics);
+            Topics.DoubtAll();
+        }
+
+        var restores = !_terms.Will && _will is null && note.Will is not null;
+        _will = restores ? new WillMessage(note.Will!) : _will;
+        return restores;
     }
 
     private readonly record struct Terms(string ClientId, bool CleanSession, bool Will, ushort Duration);

@@ -50,7 +50,7 @@ public sealed partial class MqttSnPeer
 
     private ParseError OnPubAck(PubAck answer, IPeerEffects<MqttSnReply> effects)
     {
-        if (_state != State.Connected)
+        if (!MayAcknowledge)
         {
             return NotConnected(effects);
         }
@@ -62,7 +62,7 @@ public sealed partial class MqttSnPeer
                 effects.Acknowledge(answer.MsgId, Acknowledgement.PubAck);
                 Done(effects);
                 break;
-            case MqttSnReturnCode.InvalidTopicId when isAwaited && !_wasRegisteredAgain:
+            case MqttSnReturnCode.InvalidTopicId when isAwaited && !_wasRegisteredAgain && IsActive:
                 _wasRegisteredAgain = true;
                 _delivery = _delivery with { Dup = true };
                 _attempts = 0;
@@ -71,10 +71,10 @@ public sealed partial class MqttSnPeer
             case MqttSnReturnCode.InvalidTopicId when !isAwaited:
                 Doubt(answer.TopicId);
                 break;
-            case MqttSnReturnCode.Congestion when isAwaited:
+            case MqttSnReturnCode.Congestion when isAwaited && IsActive:
                 TryLater(effects);
                 break;
-            case not MqttSnReturnCode.Accepted when isAwaited:
+            case not MqttSnReturnCode.Accepted when isAwaited && IsActive:
                 GiveUp(DropCause.Refused, effects);
                 break;
             default:
@@ -86,7 +86,7 @@ public sealed partial class MqttSnPeer
 
     private ParseError OnPubRec(PubRec answer, IPeerEffects<MqttSnReply> effects)
     {
-        if (_state != State.Connected)
+        if (!MayAcknowledge)
         {
             return NotConnected(effects);
         }
@@ -97,7 +97,7 @@ public sealed partial class MqttSnPeer
                 effects.Acknowledge(answer.MsgId, Acknowledgement.PubRec);
                 Done(effects); // PUBREL follows as a delivery of its own.
                 return ParseError.None;
-            case Awaited.PubComp when answer.MsgId == _delivery.PacketId:
+            case Awaited.PubComp when answer.MsgId == _delivery.PacketId && IsActive:
                 Send(new PubRel(answer.MsgId), effects);
                 return ParseError.None;
             default:
@@ -107,7 +107,7 @@ public sealed partial class MqttSnPeer
 
     private ParseError OnPubComp(PubComp answer, IPeerEffects<MqttSnReply> effects)
     {
-        if (_state != State.Connected)
+        if (!MayAcknowledge)
         {
             return NotConnected(effects);
         }

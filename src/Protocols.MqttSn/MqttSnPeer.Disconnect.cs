@@ -27,34 +27,30 @@ public sealed partial class MqttSnPeer
             _isAbandoned = true;
             Send(new Disconnect(), effects);
         }
+        else if (_hasSession && reason == DetachReason.ShuttingDown && _sleepDuration > 0)
+        {
+            LeaveAsleep(effects);
+        }
         else if (_hasSession)
         {
-            Send(new Disconnect(), effects);
+            // A sleeper that moved would take a good-bye for the answer to something else, if it hears it at all.
+            if (_sleepDuration == 0 || reason != DetachReason.TakenOver)
+            {
+                Send(new Disconnect(), effects);
+            }
+
             End(publishWill: false, effects);
         }
     }
 
-    private ParseError OnPingReq(in PingReq ping, IPeerEffects<MqttSnReply> effects)
+    private ParseError OnDisconnect(in Disconnect disconnect, IPeerEffects<MqttSnReply> effects)
     {
-        if (_state != State.Connected)
+        if (disconnect.Duration is > 0 and var duration && MayAcknowledge)
         {
-            return NotConnected(effects);
+            FallAsleep(duration, effects);
+            return ParseError.None;
         }
 
-        if (!ping.ClientId.IsEmpty && !(Utf8Text.TryDecode(ping.ClientId, out var clientId) && clientId == _client))
-        {
-            // Another client now has this address. It is not connected; who had the address before runs into keep alive.
-            Send(new Disconnect(), effects);
-            return ParseError.OutOfSequence;
-        }
-
-        Send(new PingResp(), effects);
-        return ParseError.None;
-    }
-
-    /// <summary>Good-bye. With a Duration it would be sleep (§6.14), which this version does not know: the session is kept for as long as its terms say.</summary>
-    private ParseError OnDisconnect(IPeerEffects<MqttSnReply> effects)
-    {
         if (_farewells == MaxFarewells)
         {
             return ParseError.OutOfSequence;
@@ -80,9 +76,10 @@ public sealed partial class MqttSnPeer
 
     private void WatchKeepAlive(IPeerEffects<MqttSnReply> effects)
     {
-        if (_terms.Duration > 0)
+        var duration = _sleepDuration > 0 ? _sleepDuration : _terms.Duration;
+        if (duration > 0)
         {
-            effects.Arm(PeerTimer.KeepAlive, TimeSpan.FromSeconds(_terms.Duration * KeepAliveTolerance));
+            effects.Arm(PeerTimer.KeepAlive, TimeSpan.FromSeconds(duration * KeepAliveTolerance));
         }
     }
 
@@ -106,7 +103,8 @@ public sealed partial class MqttSnPeer
         if (_hasSession)
         {
             _hasSession = false;
-            effects.Close(publishWill);
+            TimeSpan? expiryAfterSleep = _terms.CleanSession ? TimeSpan.Zero : _options.MaxSessionExpiry;
+            effects.Close(publishWill, _sleepDuration > 0 ? expiryAfterSleep : null);
         }
     }
 }

@@ -89,7 +89,7 @@ public sealed partial class MqttSnPeer
             return OnPublishMinusOne(publish, effects);
         }
 
-        if (_state != State.Connected)
+        if (!IsActive)
         {
             return NotConnected(effects);
         }
@@ -118,14 +118,14 @@ public sealed partial class MqttSnPeer
     /// <summary>QoS −1 (§6.8): a topic that needs no registration, no answer. A client that is connected publishes in its own name.</summary>
     private ParseError OnPublishMinusOne(in Publish publish, IPeerEffects<MqttSnReply> effects)
     {
-        if ((_state != State.Connected && !_options.AllowQosMinusOne)
+        if ((!IsActive && !_options.AllowQosMinusOne)
             || publish.TopicIdType == TopicIdType.Normal
             || !TryResolve(publish.TopicIdType, publish.TopicId, out var topic))
         {
             return ParseError.OutOfSequence;
         }
 
-        if (_state == State.Connected)
+        if (IsActive)
         {
             effects.Publish(ToMessage(publish, topic), packetId: 0, ReplyTo(publish));
         }
@@ -139,7 +139,7 @@ public sealed partial class MqttSnPeer
 
     private ParseError OnPubRel(PubRel release, IPeerEffects<MqttSnReply> effects)
     {
-        if (_state != State.Connected)
+        if (!IsActive)
         {
             return NotConnected(effects);
         }

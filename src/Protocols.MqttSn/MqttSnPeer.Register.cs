@@ -14,7 +14,7 @@ public sealed partial class MqttSnPeer
 
     private ParseError OnRegister(in Register register, IPeerEffects<MqttSnReply> effects)
     {
-        if (_state != State.Connected)
+        if (!IsActive)
         {
             return NotConnected(effects);
         }
@@ -25,15 +25,25 @@ public sealed partial class MqttSnPeer
             return ParseError.InvalidTopic;
         }
 
+        var isNew = !Topics.Contains(topic);
         var topicId = Topics.Assign(topic);
         Topics.SetConfirmed(topicId, isConfirmed: true);
-        Send(new RegAck(topicId, register.MsgId, MqttSnReturnCode.Accepted), effects);
+        if (isNew)
+        {
+            // The client will use the id after a restart too.
+            effects.Note(WriteNote(), NewReply(ReplyStep.RegAck) with { TopicId = topicId, MsgId = register.MsgId });
+        }
+        else
+        {
+            Send(new RegAck(topicId, register.MsgId, MqttSnReturnCode.Accepted), effects);
+        }
+
         return ParseError.None;
     }
 
     private ParseError OnRegAck(RegAck answer, IPeerEffects<MqttSnReply> effects)
     {
-        if (_state != State.Connected)
+        if (!MayAcknowledge)
         {
             return NotConnected(effects);
         }
@@ -45,15 +55,18 @@ public sealed partial class MqttSnPeer
 
         switch (answer.ReturnCode)
         {
+            case MqttSnReturnCode.Accepted when _state == State.Asleep:
+                Topics.SetConfirmed(_registerTopicId, isConfirmed: true);
+                break;
             case MqttSnReturnCode.Accepted:
                 Topics.SetConfirmed(_registerTopicId, isConfirmed: true);
                 _attempts = 0;
                 SendPublish(effects);
                 break;
-            case MqttSnReturnCode.Congestion:
+            case MqttSnReturnCode.Congestion when IsActive:
                 TryLater(effects);
                 break;
-            default:
+            case not MqttSnReturnCode.Congestion:
                 GiveUp(DropCause.Refused, effects);
                 break;
         }
@@ -72,6 +85,7 @@ public sealed partial class MqttSnPeer
     {
         var topic = _delivery.Message!.Topic;
         var name = Encoding.UTF8.GetBytes(topic.ToString());
+        var isNew = !Topics.Contains(topic);
         var register = new Register { TopicId = Topics.Assign(topic), MsgId = _registerMsgId, TopicName = name };
         if (register.Size > _options.MaxDatagramSize)
         {
@@ -81,6 +95,11 @@ public sealed partial class MqttSnPeer
 
         Topics.SetConfirmed(register.TopicId, isConfirmed: false);
         _registerTopicId = register.TopicId;
+        if (isNew)
+        {
+            SaveNote(effects);
+        }
+
         Send(register, effects);
         Await(Awaited.RegAck, effects);
     }

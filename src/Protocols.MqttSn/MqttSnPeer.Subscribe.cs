@@ -52,7 +52,7 @@ public sealed partial class MqttSnPeer
 
     private ParseError OnSubscribe(in Subscribe subscribe, IPeerEffects<MqttSnReply> effects)
     {
-        if (_state != State.Connected)
+        if (!IsActive)
         {
             return NotConnected(effects);
         }
@@ -65,6 +65,8 @@ public sealed partial class MqttSnPeer
             return known ? ParseError.InvalidValue : ParseError.InvalidTopic;
         }
 
+        var ids = Topics.Count;
+
         // The id goes out with SUBACK. Until then the client does not know it, and a message that is quicker is announced by REGISTER.
         ushort topicId = subscribe.TopicIdType switch
         {
@@ -72,6 +74,11 @@ public sealed partial class MqttSnPeer
             TopicIdType.Normal when StandsForOneTopic(filter, out var topic) => Topics.Assign(topic),
             _ => 0,
         };
+        if (Topics.Count != ids)
+        {
+            SaveNote(effects);
+        }
+
         effects.Subscribe(
             [new Subscription { Filter = filter, MaximumQos = ToMqtt(subscribe.Qos) }],
             new MqttSnReply { TopicId = topicId, MsgId = subscribe.MsgId, Connection = _connection });
@@ -80,7 +87,7 @@ public sealed partial class MqttSnPeer
 
     private ParseError OnUnsubscribe(in Unsubscribe unsubscribe, IPeerEffects<MqttSnReply> effects)
     {
-        if (_state != State.Connected)
+        if (!IsActive)
         {
             return NotConnected(effects);
         }

@@ -40,10 +40,25 @@ public sealed partial class MqttSnPeer : IPeer<MqttSnReply>
         /// <summary>The broker was asked for a session.</summary>
         Connecting,
         Connected,
+
+        /// <summary>Nothing is sent until PINGREQ asks for it.</summary>
+        Asleep,
+
+        /// <summary>What waits is sent, then PINGRESP.</summary>
+        Awake,
+
+        /// <summary>Another client has its address; it has a session, and is out of reach.</summary>
+        Astray,
     }
 
     /// <inheritdoc/>
-    public bool WantsDelivery => _state == State.Connected && _awaited == Awaited.Nothing;
+    public bool WantsDelivery => IsActive && _awaited == Awaited.Nothing;
+
+    /// <summary>Whether the client may ask for anything.</summary>
+    private bool IsActive => _state is State.Connected or State.Awake;
+
+    /// <summary>Whether it may acknowledge what was sent. One that has just fallen asleep may yet have something on the way.</summary>
+    private bool MayAcknowledge => IsActive || _state == State.Asleep;
 
     /// <inheritdoc/>
     public void OnFrame(ReadOnlySpan<byte> frame, IPeerEffects<MqttSnReply> effects)
@@ -58,7 +73,8 @@ public sealed partial class MqttSnPeer : IPeer<MqttSnReply>
             effects.Refuse(error, frame.Length);
         }
 
-        if (error is ParseError.None or ParseError.OutOfSequence && _state == State.Connected)
+        // While it sleeps, only what is certainly its own prolongs the sleep.
+        if (error == ParseError.None ? MayAcknowledge : error == ParseError.OutOfSequence && _state == State.Connected)
         {
             _isFresh &= type is MqttSnMessageType.Connect or MqttSnMessageType.WillMsg;
             WatchKeepAlive(effects);
@@ -70,7 +86,7 @@ public sealed partial class MqttSnPeer : IPeer<MqttSnReply>
     {
         switch (timer)
         {
-            case PeerTimer.KeepAlive when _state == State.Connected:
+            case PeerTimer.KeepAlive when _hasSession:
                 Lose(effects);
                 break;
             case PeerTimer.Retry:
@@ -103,9 +119,9 @@ public sealed partial class MqttSnPeer : IPeer<MqttSnReply>
             MqttSnMessageType.Connect => Connect.TryParse(ref body, out var m, out error) ? OnConnect(m, effects) : error,
             MqttSnMessageType.WillTopic => WillTopic.TryParse(ref body, out var m, out error) ? OnWillTopic(m, effects) : error,
             MqttSnMessageType.WillMsg => WillMsg.TryParse(ref body, out var m, out error) ? OnWillMsg(m, effects) : error,
-            MqttSnMessageType.WillTopicUpd => WillTopicUpd.TryParse(ref body, out _, out error) ? OnWillTopicUpd(effects) : error,
-            MqttSnMessageType.WillMsgUpd => WillMsgUpd.TryParse(ref body, out _, out error) ? OnWillMsgUpd(effects) : error,
-            MqttSnMessageType.Disconnect => Disconnect.TryParse(ref body, out _, out error) ? OnDisconnect(effects) : error,
+            MqttSnMessageType.WillTopicUpd => WillTopicUpd.TryParse(ref body, out var m, out error) ? OnWillTopicUpd(m, effects) : error,
+            MqttSnMessageType.WillMsgUpd => WillMsgUpd.TryParse(ref body, out var m, out error) ? OnWillMsgUpd(m, effects) : error,
+            MqttSnMessageType.Disconnect => Disconnect.TryParse(ref body, out var m, out error) ? OnDisconnect(m, effects) : error,
             MqttSnMessageType.SearchGw => SearchGw.TryParse(ref body, out _, out error) ? OnSearchGw(effects) : error,
 
             // What other gateways broadcast is no concern of this one.
@@ -126,10 +142,13 @@ public sealed partial class MqttSnPeer : IPeer<MqttSnReply>
         return ParseError.None;
     }
 
-    /// <summary>A frame that belongs to a connection came without one. A node that believes it is connected is told to connect again (§5.4.21).</summary>
+    /// <summary>
+    /// A frame that belongs to a connection came without one. A node that believes it is connected is told to connect again (§5.4.21). Where
+    /// a client sleeps it may be another that has its address now; the client itself would connect first.
+    /// </summary>
     private ParseError NotConnected(IPeerEffects<MqttSnReply> effects)
     {
-        if (_state == State.Idle)
+        if (_state is State.Idle or State.Asleep)
         {
             Send(new Disconnect(), effects);
         }
@@ -137,18 +156,56 @@ public sealed partial class MqttSnPeer : IPeer<MqttSnReply>
         return ParseError.OutOfSequence;
     }
 
-    private bool IsCurrent(MqttSnReply reply) => _state == State.Connected && reply.Connection == _connection;
+    private bool IsCurrent(MqttSnReply reply) => MayAcknowledge && reply.Connection == _connection;
+
+    private MqttSnReply NewReply(ReplyStep step) => new() { Connection = _connection, Step = step };
+
+    /// <inheritdoc/>
+    public void OnKept(MqttSnReply reply, bool isAccepted, IPeerEffects<MqttSnReply> effects)
+    {
+        if (!IsCurrent(reply))
+        {
+            return;
+        }
+
+        var code = isAccepted ? MqttSnReturnCode.Accepted : MqttSnReturnCode.NotSupported;
+        switch (reply.Step)
+        {
+            case ReplyStep.ConnAck:
+                OnWillChanged(isAccepted, effects);
+                Accept(effects);
+                break;
+            case ReplyStep.RegAck:
+                Send(new RegAck(reply.TopicId, reply.MsgId, MqttSnReturnCode.Accepted), effects);
+                break;
+            case ReplyStep.Sleep when _state == State.Asleep:
+                Send(new Disconnect(), effects);
+                break;
+            case ReplyStep.WillTopicUpd:
+                OnWillChanged(isAccepted, effects);
+                Send(new WillTopicResp(code), effects);
+                break;
+            case ReplyStep.WillMsgUpd:
+                OnWillChanged(isAccepted, effects);
+                Send(new WillMsgResp(code), effects);
+                break;
+        }
+    }
 
     /// <summary>Sends again what was not answered, or gives the client up (§6.13).</summary>
     private void Retry(IPeerEffects<MqttSnReply> effects)
     {
         var asksForWill = _state is State.WillTopicAwaited or State.WillMsgAwaited;
-        if (!asksForWill && _awaited == Awaited.Nothing)
+        if (!asksForWill && (_awaited == Awaited.Nothing || !IsActive))
         {
             return;
         }
 
-        if (++_attempts > _options.RetryLimit)
+        if (++_attempts > _options.RetryLimit && _state == State.Awake)
+        {
+            _state = State.Asleep; // It fell asleep early, or is out of reach: it will ask again.
+        }
+        else if (_attempts > _options.RetryLimit)
         {
             Lose(effects);
         }

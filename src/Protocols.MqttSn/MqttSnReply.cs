@@ -11,6 +11,9 @@ public readonly record struct MqttSnReply
 
     internal MqttSnQos Qos { get; init; }
 
+    /// <summary>What is to be answered when something is kept.</summary>
+    internal ReplyStep Step { get; init; }
+
     /// <summary>Which connection asked: an answer to an earlier one must not acknowledge a message of this one.</summary>
     internal int Connection { get; init; }
 }

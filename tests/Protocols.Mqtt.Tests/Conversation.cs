@@ -167,6 +167,14 @@ internal sealed class Conversation : IPeerEffects<MqttReply>
         return !UnknownExchanges.Contains(packetId);
     }
 
+    void IPeerEffects<MqttReply>.Note(ReadOnlyMemory<byte> note, MqttReply reply) => Assert.Fail("MQTT keeps no note.");
+
+    void IPeerEffects<MqttReply>.Sleep(TimeSpan longest, TimeSpan sessionExpiry, MqttReply reply) => Assert.Fail("MQTT clients do not sleep.");
+
+    void IPeerEffects<MqttReply>.ChangeWill(WillMessage? will, MqttReply reply) => Assert.Fail("MQTT sets its Will with CONNECT only.");
+
+    void IPeerEffects<MqttReply>.GiveWay() => Assert.Fail("A connection is one client's.");
+
     void IPeerEffects<MqttReply>.Discard(in Delivery delivery, DropCause cause) => _done.Add($"discard {delivery.PacketId} {cause}");
 
     void IPeerEffects<MqttReply>.Arm(PeerTimer timer, TimeSpan due) => Timers[timer] = due;

@@ -23,6 +23,16 @@ internal sealed class FakeSession(string clientId, TimeSpan expiry) : IBrokerSes
 
     public bool Acknowledge(ushort packetId, Acknowledgement acknowledgement) => throw new NotSupportedException();
 
+    public ReadOnlyMemory<byte> Note => throw new NotSupportedException();
+
+    public bool IsDrained => throw new NotSupportedException();
+
+    public ValueTask<bool> NoteAsync(ReadOnlyMemory<byte> note) => throw new NotSupportedException();
+
+    public ValueTask<bool> SleepAsync(TimeSpan longest, TimeSpan sessionExpiry) => throw new NotSupportedException();
+
+    public ValueTask<bool> ChangeWillAsync(WillMessage? will) => throw new NotSupportedException();
+
     public void Discard(in Delivery delivery, DropCause cause) => throw new NotSupportedException();
 
     public void Disconnect(bool publishWill, TimeSpan? sessionExpiry = null) => throw new NotSupportedException();

@@ -101,6 +101,14 @@ public sealed class FastPathTests
 
         public bool Acknowledge(ushort packetId, Acknowledgement acknowledgement) => true;
 
+        public void Note(ReadOnlyMemory<byte> note, MqttReply reply) => throw new NotSupportedException();
+
+        public void Sleep(TimeSpan longest, TimeSpan sessionExpiry, MqttReply reply) => throw new NotSupportedException();
+
+        public void ChangeWill(WillMessage? will, MqttReply reply) => throw new NotSupportedException();
+
+        public void GiveWay() => throw new NotSupportedException();
+
         public void Discard(in Delivery delivery, DropCause cause)
         {
         }

@@ -1,3 +1,4 @@
+using Edge.Messaging;
 using Edge.Messaging.Wire;
 using Edge.Protocols.MqttSn.Tests.Codec;
 using Edge.Protocols.MqttSn.Tests.Conversations;
@@ -49,6 +50,29 @@ public sealed class FuzzTests
                     front.Wait(TimeSpan.FromSeconds(random.Next(30) == 0 ? random.Next(100) : 0));
                     MutatedConversationTests.Hear(front, random.Next(4) > 0, heard);
                     octets = random.Next(2) == 0 ? MutatedConversationTests.Sensible[random.Next(MutatedConversationTests.Sensible.Length)] : Fuzzing.Mutate(Good, random, 300);
+                }
+            },
+            largest: 2_000);
+    }
+
+    [Fact]
+    public void Session_notes()
+    {
+        var note = new SessionNote
+        {
+            CleanSession = true,
+            Duration = 60,
+            SleepDuration = 600,
+            Will = new Message { Topic = Node.Name("lästwill"), Payload = new byte[] { 1, 2, 3 }, Qos = QualityOfService.ExactlyOnce, Retain = true },
+            Topics = [(1, Node.Name("a")), (0xFFFE, Node.Name("plänt/1"))],
+        };
+        Fuzzing.Run(
+            [note.ToOctets(), (note with { Will = null, Topics = [], CleanSession = false }).ToOctets()],
+            (octets, _) =>
+            {
+                if (SessionNote.TryRead(octets) is { } read)
+                {
+                    Assert.Equal(octets, read.ToOctets());
                 }
             },
             largest: 2_000);

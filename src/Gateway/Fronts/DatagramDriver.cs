@@ -13,8 +13,11 @@ internal sealed class DatagramDriver<TReply>(
     /// <summary>Where the node is.</summary>
     public LinkAddress Address => address;
 
+    /// <summary>Whether another node has the address now. This one lives on while its session or a timer knows it, and what it sends reaches nobody.</summary>
+    public bool HasGivenWay { get; private set; }
+
     /// <summary>Whether there is nothing to remember: no session, none on the way, no step of the conversation awaited.</summary>
-    public bool IsForgettable => IsClosed || (Session is null && !IsConnecting && !IsAnyTimerArmed);
+    public bool IsForgettable => IsClosed || HasGivenWay || (Session is null && !IsConnecting && !IsAnyTimerArmed);
 
     /// <summary>Whether it has a session.</summary>
     public bool HasSession => Session is not null && !IsClosed;
@@ -31,7 +34,7 @@ internal sealed class DatagramDriver<TReply>(
         }
     }
 
-    /// <summary>A datagram came from the node.</summary>
+    /// <summary>A datagram came from the node, or from another that has its address now: see <see cref="HasGivenWay"/>.</summary>
     public void OnDatagram(ReadOnlySpan<byte> datagram)
     {
         BeginTurn();
@@ -51,11 +54,14 @@ internal sealed class DatagramDriver<TReply>(
         FinishTurn();
     }
 
-    /// <summary>The front stops; the node is told when it has a session.</summary>
+    /// <inheritdoc/>
+    public override void GiveWay() => HasGivenWay = true;
+
+    /// <summary>Ends the conversation without a word.</summary>
     public void Stop() => Abandon();
 
     /// <inheritdoc/>
-    protected override Span<byte> Enqueue(int size) => front.Enqueue(address, size);
+    protected override Span<byte> Enqueue(int size) => HasGivenWay ? new byte[size] : front.Enqueue(address, size);
 
     /// <inheritdoc/>
     protected override bool TryConnect(ListenerLimits limits) => limits.TryConnect(Now);

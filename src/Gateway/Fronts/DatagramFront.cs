@@ -76,11 +76,6 @@ internal sealed class DatagramFront<TReply>(
         }
 
         TakeTurns();
-        foreach (var (_, driver) in _drivers)
-        {
-            driver.Stop();
-        }
-
         link.Flush();
     }
 
@@ -88,16 +83,27 @@ internal sealed class DatagramFront<TReply>(
     {
         if (!_drivers.TryGetValue(sender, out var driver))
         {
-            driver = new DatagramDriver<TReply>(newPeer(sender), services, limits, sender, this);
+            driver = NewDriver(sender);
         }
 
+        Hear(driver, datagram);
+        if (driver.HasGivenWay)
+        {
+            Hear(NewDriver(sender), datagram);
+        }
+    }
+
+    private DatagramDriver<TReply> NewDriver(LinkAddress address) => new(newPeer(address), services, limits, address, this);
+
+    private void Hear(DatagramDriver<TReply> driver, ReadOnlySpan<byte> datagram)
+    {
         try
         {
             driver.OnDatagram(datagram);
         }
         catch (Exception fault)
         {
-            services.Logger.ConversationFaulted(sender.ToString(), fault);
+            services.Logger.ConversationFaulted(driver.Address.ToString(), fault);
             driver.Stop();
         }
 

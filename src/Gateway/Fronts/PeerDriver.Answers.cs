@@ -76,6 +76,9 @@ internal abstract partial class PeerDriver<TReply>
             case AnswerKind.Subscribed:
                 peer.OnSubscribed(answer.Reply, ((Task<SubscribeOutcome[]>)answer.Waiting!).Result, this);
                 break;
+            case AnswerKind.Kept:
+                peer.OnKept(answer.Reply, ((Task<bool>)answer.Waiting!).Result, this);
+                break;
             case AnswerKind.Unsubscribed:
                 peer.OnUnsubscribed(answer.Reply, ((Task<bool[]>)answer.Waiting!).Result, this);
                 break;
@@ -90,6 +93,7 @@ internal abstract partial class PeerDriver<TReply>
         Released,
         Subscribed,
         Unsubscribed,
+        Kept,
     }
 
     private readonly record struct Answer(AnswerKind Kind, TReply Reply, PublishOutcome Outcome, Task? Waiting);

@@ -124,6 +124,11 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
 
             if (count < buffer.Length)
             {
+                if (peer.WantsDelivery && session.IsDrained)
+                {
+                    peer.OnDrained(this);
+                }
+
                 break;
             }
         }
@@ -237,6 +242,21 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
     /// <inheritdoc/>
     public void Unsubscribe(IReadOnlyList<TopicFilter> filters, TReply reply) =>
         Await(AnswerKind.Unsubscribed, reply, Session?.UnsubscribeAsync(filters) ?? new ValueTask<bool[]>(new bool[filters.Count]));
+
+    /// <inheritdoc/>
+    public void Note(ReadOnlyMemory<byte> note, TReply reply) =>
+        Await(AnswerKind.Kept, reply, Session?.NoteAsync(note) ?? new ValueTask<bool>(false));
+
+    /// <inheritdoc/>
+    public void Sleep(TimeSpan longest, TimeSpan sessionExpiry, TReply reply) =>
+        Await(AnswerKind.Kept, reply, Session?.SleepAsync(longest, sessionExpiry) ?? new ValueTask<bool>(false));
+
+    /// <inheritdoc/>
+    public void ChangeWill(WillMessage? will, TReply reply) =>
+        Await(AnswerKind.Kept, reply, Session?.ChangeWillAsync(will) ?? new ValueTask<bool>(false));
+
+    /// <inheritdoc/>
+    public abstract void GiveWay();
 
     /// <inheritdoc/>
     public bool Acknowledge(ushort packetId, Acknowledgement acknowledgement) => Session?.Acknowledge(packetId, acknowledgement) ?? false;

@@ -81,6 +81,9 @@ internal sealed class StreamDriver<TReply>(
     }
 
     /// <inheritdoc/>
+    public override void GiveWay() => throw new NotSupportedException("A connection is one client's as long as it lasts.");
+
+    /// <inheritdoc/>
     protected override Span<byte> Enqueue(int size)
     {
         _hasLastWord = true;

@@ -21,14 +21,21 @@ internal sealed partial class Session
     private ClientRights? _rights;
     private bool _isLimited; // By its client's token; here, as every delivery asks.
     private WillMessage? _will;
+    private TimeSpan? _sleep;
+    private ReadOnlyMemory<byte> _note;
     private bool _ended;
     private bool _isSettled;
 
-    public Session(string clientId, long number, SessionServices services)
+    /// <param name="clientId">ClientId.</param>
+    /// <param name="number">Number in the store; 0 for a session that is never to be there.</param>
+    /// <param name="isDurable">Whether the store keeps it from the beginning.</param>
+    /// <param name="services">What all sessions share.</param>
+    public Session(string clientId, long number, bool isDurable, SessionServices services)
     {
         ClientId = clientId;
         _client = new ClientIdentity(clientId, null, null);
         Number = number;
+        IsDurable = isDurable;
         _services = services;
         _limits = services.DefaultLimits;
         _congestion = new Congestion(services.Clock);
@@ -36,10 +43,11 @@ internal sealed partial class Session
 
     public string ClientId { get; }
 
-    /// <summary>Number in the store; 0 for a session that ends with its connection.</summary>
+    /// <summary>Number in the store; 0 for a session that is never there.</summary>
     public long Number { get; }
 
-    public bool IsDurable => Number != 0;
+    /// <summary>Whether the store keeps it: because it outlives its connection, or because its client has slept.</summary>
+    public bool IsDurable { get; private set; }
 
     /// <summary>Whether the gateway keeps it for itself.</summary>
     public bool IsInternal => ClientId.StartsWith(ConnectRequest.InternalPrefix, StringComparison.Ordinal);
@@ -83,6 +91,9 @@ internal sealed partial class Session
 
     private bool Expires => Expiry != TimeSpan.MaxValue;
 
+    /// <summary>How long after the end of its connection the Will is published. A client that was asleep at a restart may be silent that long.</summary>
+    private TimeSpan WillDelay => _sleep > _will!.Delay ? _sleep.Value : _will.Delay;
+
     /// <summary>What its client may do by its token and an access list; null when that is everything.</summary>
     public ClientRights? RightsBy(AccessRules rules)
     {
@@ -120,13 +131,13 @@ internal sealed partial class Session
         lock (_gate)
         {
             parting = default;
-            if (_ended || !OutlivesConnection || IsOver(now) || UserName != request.UserName)
+            if (_ended || UserName != request.UserName || (request.Resumes ? IsOver(now) || _note.IsEmpty : !OutlivesConnection || IsOver(now)))
             {
                 return false;
             }
 
             // A Will that waits for its delay is cancelled by the new connection; one of a connection taken over without a delay is published.
-            var willOfThePast = _connection is not null && _will is { Delay.Ticks: 0 } ? _will : null;
+            var willOfThePast = _connection is not null && !request.Resumes && _will is { Delay.Ticks: 0 } ? _will : null;
             parting = new Parting(_connection, willOfThePast);
             Attach(connection, request, expiry);
             return true;
@@ -154,6 +165,7 @@ internal sealed partial class Session
             _congestion.End();
             DisconnectedAt = now;
             Expiry = expiry ?? Expiry;
+            _sleep = null;
             _will = keepWill ? _will : null;
             if (OutlivesConnection)
             {
@@ -182,7 +194,7 @@ internal sealed partial class Session
         {
             return _ended ? null
                 : DisconnectedAt is not { } since ? _connection?.EndsAt
-                : _will is { } will && (!Expires || will.Delay < Expiry) ? since + will.Delay
+                : _will is not null && (!Expires || WillDelay < Expiry) ? since + WillDelay
                 : Expires ? since + Expiry
                 : null;
         }
@@ -203,6 +215,8 @@ internal sealed partial class Session
                 Acl = _client.Token?.Acl,
                 Expiry = Expiry,
                 DisconnectedAt = DisconnectedAt,
+                Sleep = _sleep,
+                Note = _note,
                 Will = _will,
             };
         }
@@ -298,6 +312,8 @@ internal sealed partial class Session
         Expiry = stored.Record.Expiry;
         DisconnectedAt = stored.Record.DisconnectedAt ?? now;
         _will = stored.Record.Will;
+        _sleep = stored.Record.Sleep;
+        _note = stored.Record.Note;
         foreach (var subscription in stored.Subscriptions)
         {
             _subscriptions[subscription.Filter] = subscription;
@@ -337,12 +353,18 @@ internal sealed partial class Session
     private void Attach(SessionConnection connection, ConnectRequest request, TimeSpan expiry)
     {
         _connection = connection;
-        _will = request.Will;
+        if (!request.Resumes)
+        {
+            _will = request.Will;
+            _sleep = null;
+            _note = _note.IsEmpty ? request.Note : _note;
+            Expiry = expiry;
+        }
+
         _limits = request.Queue ?? _services.DefaultLimits;
         _window = Math.Min(request.ReceiveMaximum, _limits.MaxInflight);
         _client = connection.Client;
         _isLimited = _client.Token?.Acl is not null;
-        Expiry = expiry;
         DisconnectedAt = null;
         _congestion.End();
         Rewind();
@@ -352,7 +374,7 @@ internal sealed partial class Session
 
     private WillMessage? TakeWillIfDue(DateTimeOffset now)
     {
-        if (_connection is not null || _will is null || now < DisconnectedAt + _will.Delay)
+        if (_connection is not null || _will is null || now < DisconnectedAt + WillDelay)
         {
             return null;
         }

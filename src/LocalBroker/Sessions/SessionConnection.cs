@@ -77,6 +77,19 @@ internal sealed class SessionConnection(
     public ValueTask<bool[]> UnsubscribeAsync(IReadOnlyList<TopicFilter> filters) =>
         Session.IsHeldBy(this) ? broker.UnsubscribeAsync(Session, filters) : new(new bool[filters.Count]);
 
+    public ReadOnlyMemory<byte> Note => Session.Note;
+
+    public bool IsDrained => Session.IsDrained;
+
+    public ValueTask<bool> NoteAsync(ReadOnlyMemory<byte> note) =>
+        Session.IsHeldBy(this) ? broker.NoteAsync(Session, note) : new(false);
+
+    public ValueTask<bool> SleepAsync(TimeSpan longest, TimeSpan sessionExpiry) =>
+        Session.IsHeldBy(this) ? broker.SleepAsync(Session, longest, sessionExpiry) : new(false);
+
+    public ValueTask<bool> ChangeWillAsync(WillMessage? will) =>
+        Session.IsHeldBy(this) ? broker.ChangeWillAsync(Session, will) : new(false);
+
     public int Take(Span<Delivery> deliveries) => Session.Take(this, deliveries);
 
     public bool Acknowledge(ushort packetId, Acknowledgement acknowledgement) => Session.Acknowledge(this, packetId, acknowledgement);

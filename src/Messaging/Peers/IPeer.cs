@@ -41,6 +41,19 @@ public interface IPeer<TReply>
     /// <summary>The broker answered <see cref="IPeerEffects{TReply}.Unsubscribe"/>: per filter whether there was a subscription.</summary>
     void OnUnsubscribed(TReply reply, ReadOnlySpan<bool> existed, IPeerEffects<TReply> effects);
 
+    /// <summary>The broker answered <see cref="IPeerEffects{TReply}.Note"/>, <see cref="IPeerEffects{TReply}.Sleep"/> or <see cref="IPeerEffects{TReply}.ChangeWill"/>.</summary>
+    /// <param name="reply">What was given along.</param>
+    /// <param name="isAccepted">False when it is not permitted.</param>
+    /// <param name="effects">Where to ask for what follows.</param>
+    void OnKept(TReply reply, bool isAccepted, IPeerEffects<TReply> effects)
+    {
+    }
+
+    /// <summary>Everything that waited in the session was given to <see cref="OnDelivery"/>, and this peer wants more.</summary>
+    void OnDrained(IPeerEffects<TReply> effects)
+    {
+    }
+
     /// <summary>The session has something to send.</summary>
     void OnDelivery(in Delivery delivery, IPeerEffects<TReply> effects);
 

@@ -47,6 +47,21 @@ public interface IPeerEffects<TReply>
     /// <summary>Unsubscribes; answered through <see cref="IPeer{TReply}.OnUnsubscribed"/>.</summary>
     void Unsubscribe(IReadOnlyList<TopicFilter> filters, TReply reply);
 
+    /// <summary>Has the session keep a note; answered through <see cref="IPeer{TReply}.OnKept"/>. See <see cref="IBrokerSession.NoteAsync"/>.</summary>
+    void Note(ReadOnlyMemory<byte> note, TReply reply);
+
+    /// <summary>The client goes to sleep; answered likewise. See <see cref="IBrokerSession.SleepAsync"/>.</summary>
+    void Sleep(TimeSpan longest, TimeSpan sessionExpiry, TReply reply);
+
+    /// <summary>Gives the session another Will, or none; answered likewise.</summary>
+    void ChangeWill(WillMessage? will, TReply reply);
+
+    /// <summary>
+    /// The frame at hand is from another node, which has this one's address now: a new peer gets the address and the frame. What this one
+    /// sends from here on reaches nobody.
+    /// </summary>
+    void GiveWay();
+
     /// <summary>Passes on what the receiver acknowledged.</summary>
     /// <returns>Whether such an exchange is under way.</returns>
     bool Acknowledge(ushort packetId, Acknowledgement acknowledgement);

@@ -27,6 +27,12 @@ public sealed record SessionRecord
     /// <summary>When the connection ended; null while connected (a restart then counts as its end).</summary>
     public DateTimeOffset? DisconnectedAt { get; init; }
 
+    /// <summary>How long the client may be silent while it sleeps, counted from the latest start of the gateway; null when it does not sleep.</summary>
+    public TimeSpan? Sleep { get; init; }
+
+    /// <summary>What the client's protocol noted for itself; empty when that is nothing.</summary>
+    public ReadOnlyMemory<byte> Note { get; init; }
+
     /// <summary>The Will of the present connection, or one that waits for its delay; null when there is none.</summary>
     public WillMessage? Will { get; init; }
 }

@@ -46,10 +46,7 @@ internal sealed class TopicIdRegistry
             Forget(_byUse.Last!);
         }
 
-        var node = _byUse.AddFirst(new Entry(FreeIdFor(name), name));
-        _byId.Add(node.Value.Id, node);
-        _byName.Add(name, node);
-        return node.Value.Id;
+        return Add(FreeIdFor(name), name).Id;
     }
 
     /// <summary>What an id stands for.</summary>
@@ -101,11 +98,44 @@ internal sealed class TopicIdRegistry
         }
     }
 
+    /// <summary>Ids and names, the one used latest last.</summary>
+    public List<(ushort Id, TopicName Name)> InOrderOfUse()
+    {
+        var topics = new List<(ushort, TopicName)>(Count);
+        for (var node = _byUse.Last; node is not null; node = node.Previous)
+        {
+            topics.Add((node.Value.Id, node.Value.Name));
+        }
+
+        return topics;
+    }
+
+    /// <summary>Takes in what <see cref="InOrderOfUse"/> gave; the client knows these ids. Those that are predefined by now are left out.</summary>
+    public void Restore(IEnumerable<(ushort Id, TopicName Name)> topics)
+    {
+        Clear();
+        foreach (var (id, name) in topics)
+        {
+            if (id is not (0 or ushort.MaxValue) && !_known.IsPredefined(id) && !_byId.ContainsKey(id) && !_byName.ContainsKey(name) && Count < _capacity)
+            {
+                Add(id, name).IsConfirmed = true;
+            }
+        }
+    }
+
     public void Clear()
     {
         _byId.Clear();
         _byName.Clear();
         _byUse.Clear();
+    }
+
+    private Entry Add(ushort id, TopicName name)
+    {
+        var node = _byUse.AddFirst(new Entry(id, name));
+        _byId.Add(id, node);
+        _byName.Add(name, node);
+        return node.Value;
     }
 
     private void Touch(LinkedListNode<Entry> node)

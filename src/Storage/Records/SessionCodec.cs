@@ -9,8 +9,8 @@ namespace Edge.Storage.Records;
 /// <summary>The terms of a session as they are kept.</summary>
 /// <remarks>
 /// <code>
-/// parts | expiry, ticks | ClientId, prefixed | [user name, prefixed] | [peer, prefixed] | [certificate name, prefixed] | [ACL, prefixed] | [end of connection] | [Will Delay, ticks | [Will expiry, ticks] | Will]
-///   1   |      8        |       2 + n        |         2 + n         |      2 + n       |            2 + n             |      2 + n      |         8           |         8          |          8          |  n    octets
+/// parts | expiry, ticks | ClientId, prefixed | [user name, prefixed] | [peer, prefixed] | [certificate name, prefixed] | [ACL, prefixed] | [end of connection] | [sleep, ticks, 0 for none | length of the note | note] | [Will Delay, ticks | [Will expiry, ticks] | Will]
+///   1   |      8        |       2 + n        |         2 + n         |      2 + n       |            2 + n             |      2 + n      |         8           |           8                  |        4           |  n   |         8          |          8          |  n    octets
 /// </code>
 /// </remarks>
 internal static class SessionCodec
@@ -25,6 +25,7 @@ internal static class SessionCodec
         Peer = 0x10,
         CertificateName = 0x20,
         Acl = 0x40,
+        Note = 0x80,
     }
 
     public static int SizeOf(SessionRecord session) =>
@@ -34,6 +35,7 @@ internal static class SessionCodec
         + SizeOf(session.CertificateName)
         + SizeOf(session.Acl)
         + (session.DisconnectedAt is null ? 0 : sizeof(long))
+        + (HasNote(session) ? sizeof(long) + sizeof(uint) + session.Note.Length : 0)
         + (session.Will is null ? 0 : sizeof(long) + MessageCodec.SizeOf(session.Will.Message))
         + (session.Will?.ExpiryInterval is null ? 0 : sizeof(long));
 
@@ -49,6 +51,13 @@ internal static class SessionCodec
         if (session.DisconnectedAt is { } disconnectedAt)
         {
             Instant.Write(ref writer, disconnectedAt);
+        }
+
+        if (HasNote(session))
+        {
+            writer.WriteUInt64((ulong)(session.Sleep?.Ticks ?? 0));
+            writer.WriteUInt32((uint)session.Note.Length);
+            writer.WriteBytes(session.Note.Span);
         }
 
         if (session.Will is { } will)
@@ -83,6 +92,14 @@ internal static class SessionCodec
         }
 
         var disconnectedAt = parts.HasFlag(Parts.DisconnectedAt) ? Instant.Read(ref reader) : null;
+        TimeSpan? sleep = null;
+        ReadOnlyMemory<byte> note = default;
+        if (parts.HasFlag(Parts.Note))
+        {
+            sleep = (long)reader.ReadUInt64() is not 0 and var ticks ? new TimeSpan(ticks) : null;
+            note = reader.ReadBytes((int)Math.Min(reader.ReadUInt32(), int.MaxValue)).ToArray();
+        }
+
         WillMessage? will = null;
         if (parts.HasFlag(Parts.Will))
         {
@@ -111,6 +128,8 @@ internal static class SessionCodec
             Acl = acl,
             Expiry = expiry,
             DisconnectedAt = disconnectedAt,
+            Sleep = sleep,
+            Note = note,
             Will = will,
         };
         return true;
@@ -123,7 +142,10 @@ internal static class SessionCodec
         | (session.UserName is null ? 0 : Parts.UserName)
         | (session.Peer is null ? 0 : Parts.Peer)
         | (session.CertificateName is null ? 0 : Parts.CertificateName)
-        | (session.Acl is null ? 0 : Parts.Acl);
+        | (session.Acl is null ? 0 : Parts.Acl)
+        | (HasNote(session) ? Parts.Note : 0);
+
+    private static bool HasNote(SessionRecord session) => session.Sleep is not null || !session.Note.IsEmpty;
 
     private static int SizeOf(string? text) => text is null ? 0 : 2 + Encoding.UTF8.GetByteCount(text);
 

@@ -146,5 +146,5 @@ public sealed class TopicTreeTests
 
     private static TopicFilter Plain(TopicFilter filter) => SubscriptionFilter.TryParse(filter, out var target) ? target.Filter : default;
 
-    private static Session NewSession(int number) => new($"c{number}", 0, Services);
+    private static Session NewSession(int number) => new($"c{number}", 0, isDurable: false, Services);
 }

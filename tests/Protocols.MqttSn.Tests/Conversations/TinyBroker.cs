@@ -7,9 +7,15 @@ internal sealed class TinyBroker
 {
     private readonly Dictionary<string, Session> _sessions = [];
 
-    public Session Connect(ConnectRequest request, out bool sessionPresent)
+    /// <returns>Null when there is no session to resume.</returns>
+    public Session? Connect(ConnectRequest request, out bool sessionPresent)
     {
         sessionPresent = _sessions.TryGetValue(request.ClientId, out var session) && !request.CleanStart;
+        if (request.Resumes && (!sessionPresent || session!.Note.IsEmpty))
+        {
+            return null;
+        }
+
         if (!sessionPresent)
         {
             _sessions[request.ClientId] = session = new Session(this);
@@ -38,10 +44,25 @@ internal sealed class TinyBroker
         private bool _isReleasable;
         private ushort _lastPacketId;
         private ConnectRequest? _connection;
+        private TimeSpan _expiry;
+
+        public ReadOnlyMemory<byte> Note { get; set; }
+
+        public WillMessage? Will { get; set; }
+
+        public bool IsDrained => _queue.Count == 0 && _inFlight is null;
+
+        public void Sleep(TimeSpan expiry) => _expiry = expiry;
 
         public void Begin(ConnectRequest request)
         {
             _connection = request;
+            if (!request.Resumes)
+            {
+                (_expiry, Will) = (request.SessionExpiry, request.Will);
+                Note = Note.IsEmpty ? request.Note : Note;
+            }
+
             if (_inFlight is { Kind: DeliveryKind.Publish } unacknowledged)
             {
                 _queue.AddFirst(unacknowledged with { Dup = true });
@@ -132,16 +153,15 @@ internal sealed class TinyBroker
 
         public void Discard(in Delivery delivery) => _inFlight = _inFlight?.PacketId == delivery.PacketId ? null : _inFlight;
 
-        public void End(bool publishWill)
+        public void End(bool publishWill, TimeSpan? expiry = null)
         {
-            var connection = _connection!;
             _connection = null;
-            if (connection.SessionExpiry == TimeSpan.Zero)
+            if ((expiry ?? _expiry) == TimeSpan.Zero)
             {
                 broker.Forget(this);
             }
 
-            if (publishWill && connection.Will is { } will)
+            if (publishWill && Will is { } will)
             {
                 broker.Publish(will.Message);
             }

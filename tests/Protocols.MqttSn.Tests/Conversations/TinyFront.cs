@@ -11,9 +11,12 @@ internal sealed class TinyFront(MqttSnOptions options)
     private readonly TinyBroker _broker = new();
     private readonly KnownTopics _known = new(options.PredefinedTopics);
     private readonly Dictionary<string, Link> _links = [];
+    private readonly List<Link> _astray = [];
     private TimeSpan _now;
 
     private MqttSnOptions Options => options;
+
+    private IEnumerable<Link> AllLinks => _links.Values.Concat(_astray);
 
     /// <summary>Frames refused so far.</summary>
     public int Refused { get; private set; }
@@ -21,12 +24,19 @@ internal sealed class TinyFront(MqttSnOptions options)
     /// <summary>Lets a node say something, and everything happen that follows.</summary>
     public void Say(string node, byte[] frame)
     {
-        if (!_links.TryGetValue(node, out var link))
+        if (!_links.TryGetValue(node, out var link) || link.IsClosed)
         {
-            _links.Add(node, link = new Link(this, node));
+            _links[node] = link = new Link(this, node);
         }
 
         link.Peer.OnFrame(frame, link);
+        if (link.HasGivenWay)
+        {
+            _astray.Add(link);
+            _links[node] = link = new Link(this, node);
+            link.Peer.OnFrame(frame, link);
+        }
+
         Settle();
     }
 
@@ -42,7 +52,7 @@ internal sealed class TinyFront(MqttSnOptions options)
         var end = _now + time;
         while (true)
         {
-            var next = _links.Values.SelectMany(link => link.Timers.Select(timer => (timer.Value, timer.Key, link))).OrderBy(timer => timer.Value).FirstOrDefault();
+            var next = AllLinks.SelectMany(link => link.Timers.Select(timer => (timer.Value, timer.Key, link))).OrderBy(timer => timer.Value).FirstOrDefault();
             if (next.link is null || next.Value > end)
             {
                 break;
@@ -62,7 +72,7 @@ internal sealed class TinyFront(MqttSnOptions options)
         for (var isBusy = true; isBusy;)
         {
             isBusy = false;
-            foreach (var link in _links.Values)
+            foreach (var link in AllLinks.ToList())
             {
                 isBusy |= link.PassOne();
             }
@@ -86,6 +96,10 @@ internal sealed class TinyFront(MqttSnOptions options)
 
         public Queue<byte[]> Sent { get; } = [];
 
+        public bool HasGivenWay { get; private set; }
+
+        public bool IsClosed { get; private set; }
+
         public Dictionary<PeerTimer, TimeSpan> Timers { get; } = [];
 
         /// <summary>Passes one answer or delivery on to the peer; false when there is none.</summary>
@@ -103,13 +117,24 @@ internal sealed class TinyFront(MqttSnOptions options)
                 return true;
             }
 
+            if (Peer.WantsDelivery && _session!.IsDrained)
+            {
+                var sent = Sent.Count;
+                Peer.OnDrained(this);
+                return Sent.Count > sent;
+            }
+
             return false;
         }
 
         public Span<byte> Send(int size)
         {
             var frame = new byte[size];
-            Sent.Enqueue(frame);
+            if (!HasGivenWay)
+            {
+                Sent.Enqueue(frame);
+            }
+
             return frame;
         }
 
@@ -118,15 +143,22 @@ internal sealed class TinyFront(MqttSnOptions options)
             _session?.End(publishWill: false);
             _session = null;
             _clientId = request.ClientId;
-            foreach (var other in _front._links.Values.Where(link => link._session is not null && link._clientId == _clientId))
+            foreach (var other in _front.AllLinks.Where(link => link._session is not null && link._clientId == _clientId))
             {
-                other._session!.End(publishWill: true);
+                if (!request.Resumes)
+                {
+                    other._session!.End(publishWill: true);
+                }
+
                 other._session = null;
                 other._answers.Enqueue(() => other.Peer.OnDetached(DetachReason.TakenOver, other));
             }
 
             _session = _front._broker.Connect(request, out var sessionPresent);
-            _answers.Enqueue(() => Peer.OnConnected(new ConnectOutcome(ConnectRefusal.None, new Procedures.NoSession(), sessionPresent), this));
+            var outcome = _session is null
+                ? new ConnectOutcome(ConnectRefusal.NoSession, null, false)
+                : new ConnectOutcome(ConnectRefusal.None, new Procedures.NoSession { Note = _session.Note }, sessionPresent);
+            _answers.Enqueue(() => Peer.OnConnected(outcome, this));
         }
 
         public void Publish(Message message, ushort packetId, MqttSnReply reply)
@@ -161,6 +193,26 @@ internal sealed class TinyFront(MqttSnOptions options)
             _answers.Enqueue(() => Peer.OnUnsubscribed(reply, existed, this));
         }
 
+        public void Note(ReadOnlyMemory<byte> note, MqttSnReply reply)
+        {
+            _session!.Note = note;
+            _answers.Enqueue(() => Peer.OnKept(reply, isAccepted: true, this));
+        }
+
+        public void Sleep(TimeSpan longest, TimeSpan sessionExpiry, MqttSnReply reply)
+        {
+            _session!.Sleep(sessionExpiry);
+            _answers.Enqueue(() => Peer.OnKept(reply, isAccepted: true, this));
+        }
+
+        public void ChangeWill(WillMessage? will, MqttSnReply reply)
+        {
+            _session!.Will = will;
+            _answers.Enqueue(() => Peer.OnKept(reply, isAccepted: true, this));
+        }
+
+        public void GiveWay() => HasGivenWay = true;
+
         public bool Acknowledge(ushort packetId, Acknowledgement acknowledgement)
         {
             _session!.Acknowledge(packetId, acknowledgement);
@@ -181,8 +233,9 @@ internal sealed class TinyFront(MqttSnOptions options)
 
         public void Close(bool publishWill, TimeSpan? sessionExpiry)
         {
-            _session?.End(publishWill);
+            _session?.End(publishWill, sessionExpiry);
             _session = null;
+            IsClosed = true;
         }
     }
 }

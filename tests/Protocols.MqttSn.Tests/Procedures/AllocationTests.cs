@@ -98,6 +98,14 @@ public sealed class AllocationTests
 
         public void Unsubscribe(IReadOnlyList<TopicFilter> filters, MqttSnReply reply) => Reply = reply;
 
+        public void Note(ReadOnlyMemory<byte> note, MqttSnReply reply) => Reply = reply;
+
+        public void Sleep(TimeSpan longest, TimeSpan sessionExpiry, MqttSnReply reply) => Reply = reply;
+
+        public void ChangeWill(WillMessage? will, MqttSnReply reply) => Reply = reply;
+
+        public void GiveWay() => _frame[0]++;
+
         public bool Acknowledge(ushort packetId, Acknowledgement acknowledgement) => ++_frame[0] != 0;
 
         public void Discard(in Delivery delivery, DropCause cause) => _frame[0]++;

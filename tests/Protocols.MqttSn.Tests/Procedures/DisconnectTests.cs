@@ -19,14 +19,13 @@ public sealed class DisconnectTests
     }
 
     [Fact]
-    public void Disconnect_with_a_duration_is_answered_and_keeps_the_session_on_its_terms()
+    public void Disconnect_with_a_duration_of_zero_is_good_bye()
     {
-        var node = Node.Connected(connect: "0A 04 00 01 003C 61626364");
+        var node = Node.Connected();
 
-        node.Says("04 18 003C");
+        node.Says("04 18 0000");
 
         Assert.Equal(["send 0218", "close"], node.Asked);
-        Assert.Equal(TimeSpan.FromDays(7), node.Request!.SessionExpiry);
     }
 
     [Fact]
@@ -83,17 +82,6 @@ public sealed class DisconnectTests
         node.Says("06 16 61626364");
 
         Assert.Equal(["send 0217", "send 0217"], node.Asked);
-    }
-
-    [Fact]
-    public void Pingreq_of_another_client_at_the_same_address_is_told_to_connect()
-    {
-        var node = Node.Connected();
-
-        node.Says("04 16 7879");
-
-        Assert.Equal(["send 0218", "refuse OutOfSequence"], node.Asked);
-        Assert.True(node.Peer.WantsDelivery);
     }
 
     [Fact]

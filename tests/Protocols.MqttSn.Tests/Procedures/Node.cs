@@ -17,6 +17,7 @@ internal sealed class Node : IPeerEffects<MqttSnReply>
 
     private readonly List<string> _asked = [];
     private readonly Queue<MqttSnReply> _replies = [];
+    private readonly Queue<MqttSnReply> _noted = [];
     private byte[]? _frame;
 
     public Node(MqttSnOptions? options = null)
@@ -28,6 +29,9 @@ internal sealed class Node : IPeerEffects<MqttSnReply>
     public MqttSnPeer Peer { get; }
 
     public ConnectRequest? Request { get; private set; }
+
+    /// <summary>What the session keeps for the peer.</summary>
+    public ReadOnlyMemory<byte> KeptNote { get; private set; }
 
     public Dictionary<PeerTimer, TimeSpan> Timers { get; } = [];
 
@@ -60,10 +64,22 @@ internal sealed class Node : IPeerEffects<MqttSnReply>
 
     public static Delivery Release(ushort packetId) => new(DeliveryKind.Release, packetId, null, QualityOfService.ExactlyOnce, false, false, null);
 
-    public void Says(string hex) => Peer.OnFrame(Hex.Parse(hex), this);
+    /// <summary>The node says something. Notes are kept at once; else the broker waits for its cue.</summary>
+    public void Says(string hex)
+    {
+        Peer.OnFrame(Hex.Parse(hex), this);
+        while (_noted.TryDequeue(out var reply))
+        {
+            Peer.OnKept(reply, isAccepted: true, this);
+        }
+    }
 
-    public void BrokerAccepts(bool sessionPresent = false) =>
-        Peer.OnConnected(new ConnectOutcome(ConnectRefusal.None, new NoSession(), sessionPresent), this);
+    public void BrokerAccepts(bool sessionPresent = false, ReadOnlyMemory<byte> note = default) =>
+        Peer.OnConnected(new ConnectOutcome(ConnectRefusal.None, new NoSession { Note = note }, sessionPresent), this);
+
+    public void BrokerKeeps(bool isAccepted = true) => Peer.OnKept(_replies.Dequeue(), isAccepted, this);
+
+    public void NothingIsLeft() => Peer.OnDrained(this);
 
     public void BrokerRefuses(ConnectRefusal refusal) => Peer.OnConnected(new ConnectOutcome(refusal, null, false), this);
 
@@ -99,6 +115,7 @@ internal sealed class Node : IPeerEffects<MqttSnReply>
     void IPeerEffects<MqttSnReply>.Connect(ConnectRequest request)
     {
         Request = request;
+        KeptNote = request.Resumes ? KeptNote : request.Note;
         Note("connect " + request.ClientId);
     }
 
@@ -135,6 +152,26 @@ internal sealed class Node : IPeerEffects<MqttSnReply>
         Note($"unsubscribe {Assert.Single(filters)}");
     }
 
+    void IPeerEffects<MqttSnReply>.Note(ReadOnlyMemory<byte> note, MqttSnReply reply)
+    {
+        KeptNote = note;
+        _noted.Enqueue(reply);
+    }
+
+    void IPeerEffects<MqttSnReply>.Sleep(TimeSpan longest, TimeSpan sessionExpiry, MqttSnReply reply)
+    {
+        _replies.Enqueue(reply);
+        Note($"sleep {longest.TotalSeconds} s, expiry {sessionExpiry.TotalSeconds} s");
+    }
+
+    void IPeerEffects<MqttSnReply>.ChangeWill(WillMessage? will, MqttSnReply reply)
+    {
+        _replies.Enqueue(reply);
+        Note(will is null ? "no Will" : $"Will {Show(will.Message)}");
+    }
+
+    void IPeerEffects<MqttSnReply>.GiveWay() => Note("give way");
+
     bool IPeerEffects<MqttSnReply>.Acknowledge(ushort packetId, Acknowledgement acknowledgement)
     {
         Note($"acknowledge {packetId} {acknowledgement}");
@@ -149,7 +186,8 @@ internal sealed class Node : IPeerEffects<MqttSnReply>
 
     void IPeerEffects<MqttSnReply>.Refuse(ParseError reason, int octets) => Note($"refuse {reason}");
 
-    void IPeerEffects<MqttSnReply>.Close(bool publishWill, TimeSpan? sessionExpiry) => Note(publishWill ? "close with Will" : "close");
+    void IPeerEffects<MqttSnReply>.Close(bool publishWill, TimeSpan? sessionExpiry) =>
+        Note((publishWill ? "close with Will" : "close") + (sessionExpiry is { } expiry ? $", expiry {expiry.TotalSeconds} s" : ""));
 
     private static string Show(Message message) =>
         $"{message.Topic} QoS {(int)message.Qos}{(message.Retain ? " retain" : "")} «{Encoding.UTF8.GetString(message.Payload.Span)}»";

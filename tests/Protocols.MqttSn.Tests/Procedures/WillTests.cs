@@ -158,17 +158,82 @@ public sealed class WillTests
         Assert.Equal(["send 0218", "close with Will"], node.Asked);
     }
 
-    [Theory]
-    [InlineData("07 1A 30 6C617374", "send 031B03")]
-    [InlineData("02 1A", "send 031B03")]
-    [InlineData("06 1C 676F6E65", "send 031D03")]
-    public void The_will_cannot_be_changed_while_connected(string update, string answer)
+    [Fact]
+    public void Another_topic_keeps_the_message_and_another_message_the_topic()
     {
-        var node = Node.Connected();
+        var node = WithWill();
+
+        node.Says("07 1A 10 6C617374");
+        Assert.Equal(["Will last QoS 0 retain «gone»"], node.Asked);
+        node.BrokerKeeps();
+        Assert.Equal(["send 031B00"], node.Asked);
+
+        node.Says("06 1C 64656164");
+        Assert.Equal(["Will last QoS 0 retain «dead»"], node.Asked);
+        node.BrokerKeeps();
+        Assert.Equal(["send 031D00"], node.Asked);
+    }
+
+    [Fact]
+    public void A_Will_that_the_client_may_not_have_leaves_the_one_before()
+    {
+        var node = WithWill();
+
+        node.Says("09 1A 10 736563726574");
+        node.BrokerKeeps(isAccepted: false);
+        Assert.Equal(["Will secret QoS 0 retain «gone»", "send 031B03"], node.Asked);
+
+        node.Says("06 1C 64656164");
+        Assert.Contains("Will last ", Assert.Single(node.Asked), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_update_repeated_while_the_broker_thinks_is_one_update()
+    {
+        var node = WithWill();
+
+        node.Says("06 1C 64656164");
+        node.Says("06 1C 64656164");
+
+        Assert.Single(node.Asked);
+    }
+
+    [Fact]
+    public void An_update_without_a_topic_deletes_the_Will()
+    {
+        var node = WithWill();
+
+        node.Says("02 1A");
+        node.BrokerKeeps();
+        Assert.Equal(["no Will", "send 031B00"], node.Asked);
+
+        node.Says("06 1C 64656164");
+        Assert.Equal(["send 031D03", "refuse OutOfSequence"], node.Asked);
+    }
+
+    [Theory]
+    [InlineData("07 1A 60 6C617374"), InlineData("06 1A 20 6C2F2B"), InlineData("05 1A 20 6C23")]
+    public void A_Will_needs_a_QoS_and_a_Topic_Name(string update)
+    {
+        var node = WithWill();
 
         node.Says(update);
 
-        Assert.Equal([answer], node.Asked);
+        Assert.Equal(["send 031B03", "refuse InvalidTopic"], node.Asked);
+    }
+
+    [Fact]
+    public void The_Will_of_a_kept_session_is_set_again_unless_the_client_brings_another()
+    {
+        var note = WithWill().KeptNote;
+        var node = new Node();
+
+        node.Says("0A 04 00 01 003C 61626364");
+        Assert.Null(node.Request!.Will);
+        node.BrokerAccepts(sessionPresent: true, note);
+        Assert.Equal(["connect abcd", "Will last QoS 1 retain «gone»"], node.Asked);
+        node.BrokerKeeps();
+        Assert.Equal(["send 030500"], node.Asked);
     }
 
     /// <summary>A connected client with a Will, which has spoken since CONNACK.</summary>

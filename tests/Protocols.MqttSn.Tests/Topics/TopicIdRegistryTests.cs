@@ -73,6 +73,34 @@ public sealed class TopicIdRegistryTests
     }
 
     [Fact]
+    public void What_is_restored_is_as_it_was_and_gives_way_in_the_same_order()
+    {
+        var before = new TopicIdRegistry(Nothing, capacity: 3);
+        var ids = new[] { "a", "b", "c" }.ToDictionary(name => name, name => before.Assign(Node.Name(name)));
+        Assert.True(before.TryGetName(ids["a"], out _));
+
+        var after = new TopicIdRegistry(Nothing, capacity: 3);
+        after.Restore(before.InOrderOfUse());
+
+        Assert.Equal(before.InOrderOfUse(), after.InOrderOfUse());
+        Assert.True(after.TryGetConfirmedId(Node.Name("c"), out var id) && id == ids["c"]);
+        after.Assign(Node.Name("d"));
+        Assert.False(after.Contains(Node.Name("b")));
+        Assert.True(after.Contains(Node.Name("a")));
+    }
+
+    [Fact]
+    public void What_cannot_be_restored_any_more_is_left_out()
+    {
+        var known = new KnownTopics(new Dictionary<ushort, TopicName> { [7] = Node.Name("known") });
+        var registry = new TopicIdRegistry(known, capacity: 2);
+
+        registry.Restore([(0, Node.Name("a")), (0xFFFF, Node.Name("b")), (7, Node.Name("c")), (8, Node.Name("d")), (8, Node.Name("e")), (9, Node.Name("d")), (10, Node.Name("f")), (11, Node.Name("g"))]);
+
+        Assert.Equal([((ushort)8, Node.Name("d")), ((ushort)10, Node.Name("f"))], registry.InOrderOfUse());
+    }
+
+    [Fact]
     public void No_room_at_all_is_refused_at_once() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new TopicIdRegistry(Nothing, capacity: 0));
 }

@@ -34,7 +34,7 @@ internal static class AuthSchema
         Value("auth.allow_anonymous",
             SettingType.OneOf((true, AnonymousAccess.Everyone), (false, AnonymousAccess.Nobody), ("loopback", AnonymousAccess.Loopback)),
             "`\"loopback\"`",
-            "Who may connect without a user name and password: anyone, nobody, or clients on this machine.",
+            "Who may connect without a user name and password: anyone, nobody, or clients on this machine and on its serial lines.",
             (s, value) => s with { AllowAnonymous = value }),
         Value("auth.users_file", SettingType.ReadableFile, "none",
             "File with the users and the hashes of their passwords, as `edge-gateway passwd` writes it; read again when it changes.",
