@@ -12,16 +12,17 @@ internal sealed class SnClient : IAsyncDisposable
     private const int RetryLimit = 10;
     private const byte Connack = 0x05, WillTopicReq = 0x06, WillTopic = 0x07, WillMsgReq = 0x08, WillMsg = 0x09;
     private const byte Register = 0x0A, RegAck = 0x0B, Publish = 0x0C, PubAck = 0x0D, PubComp = 0x0E, PubRec = 0x0F, PubRel = 0x10;
-    private const byte SubAck = 0x13, UnsubAck = 0x15, Disconnect = 0x18;
+    private const byte SubAck = 0x13, UnsubAck = 0x15, PingResp = 0x17, Disconnect = 0x18;
 
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly string _clientId;
-    private readonly UdpClient _udp = new(AddressFamily.InterNetwork);
+    private readonly int _port;
     private readonly CancellationTokenSource _disposed = new();
     private readonly ConcurrentDictionary<ushort, string> _topics = new();
     private readonly HashSet<ushort> _received = [];
-    private readonly Task _receiving;
+    private UdpClient _udp;
+    private Task _receiving;
     private volatile Exchange? _exchange;
     private (string Topic, string Message) _will;
     private ushort _lastMsgId;
@@ -30,8 +31,9 @@ internal sealed class SnClient : IAsyncDisposable
     public SnClient(int port, string clientId)
     {
         _clientId = clientId;
-        _udp.Connect(IPAddress.Loopback, port);
-        _receiving = ReceiveAsync();
+        _port = port;
+        _udp = NewSocket();
+        _receiving = ReceiveAsync(_udp);
     }
 
     /// <summary>Messages received, those of QoS 2 once each.</summary>
@@ -113,6 +115,22 @@ internal sealed class SnClient : IAsyncDisposable
     /// <summary>DISCONNECT (§6.12).</summary>
     public Task DisconnectAsync() => ExchangeAsync(Frame(Disconnect, []), frame => frame[1] == Disconnect);
 
+    /// <summary>DISCONNECT with a Duration in seconds: goes to sleep (§6.14).</summary>
+    public Task SleepAsync(ushort duration) => ExchangeAsync(Frame(Disconnect, Octets(duration)), frame => frame[1] == Disconnect);
+
+    /// <summary>PINGREQ with the ClientId: receives what waits, until PINGRESP (§6.14).</summary>
+    public Task AskAsync() => ExchangeAsync(Frame(0x16, Encoding.UTF8.GetBytes(_clientId)), frame => frame[1] == PingResp);
+
+    /// <summary>Goes on at another address, as a node behind a router may have to.</summary>
+    public async Task MoveAsync()
+    {
+        var (before, receiving) = (_udp, _receiving);
+        _udp = NewSocket();
+        _receiving = ReceiveAsync(_udp);
+        before.Dispose();
+        await receiving;
+    }
+
     /// <summary>Goes without a word, as a node without power does.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -162,20 +180,27 @@ internal sealed class SnClient : IAsyncDisposable
         }
     }
 
-    private async Task ReceiveAsync()
+    private UdpClient NewSocket()
     {
-        while (!_disposed.IsCancellationRequested)
+        var udp = new UdpClient(AddressFamily.InterNetwork);
+        udp.Connect(IPAddress.Loopback, _port);
+        return udp;
+    }
+
+    private async Task ReceiveAsync(UdpClient udp)
+    {
+        while (!_disposed.IsCancellationRequested && udp == _udp)
         {
             try
             {
-                var datagram = await _udp.ReceiveAsync(_disposed.Token);
+                var datagram = await udp.ReceiveAsync(_disposed.Token);
                 await OnFrameAsync(datagram.Buffer[0] == 1 ? datagram.Buffer[2..] : datagram.Buffer);
             }
             catch (SocketException)
             {
                 // ICMP says that nobody listens at the moment.
             }
-            catch (OperationCanceledException)
+            catch (Exception fault) when (fault is OperationCanceledException or ObjectDisposedException)
             {
                 return;
             }
