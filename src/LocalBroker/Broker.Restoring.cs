@@ -50,7 +50,7 @@ public sealed partial class Broker
 
         foreach (var message in state.Retained)
         {
-            _retained.Set(message);
+            _retained.Restore(message);
         }
 
         _delayed.Restore(state.Delayed);

@@ -106,9 +106,9 @@ public sealed partial class Broker
     /// <param name="parted">Terms of the session whose Will it was; null when it was none, or the session is not kept.</param>
     private ValueTask<PublishOutcome> Route(Session? publisher, Message message, ushort packetId, long? delayed = null, SessionRecord? parted = null)
     {
-        if (message.Retain)
+        if (message.Retain && !TryRetain(publisher, message, out var refusal))
         {
-            Retain(message);
+            return new(refusal);
         }
 
         var fanout = Deliver(publisher, message);
@@ -232,47 +232,6 @@ public sealed partial class Broker
     {
         var qos = receiver.MaximumQos < message.Qos ? receiver.MaximumQos : message.Qos;
         return receiver.Session.Enqueue(message, qos, retain, receiver.Identifiers, share, ref fanout);
-    }
-
-    private void Retain(Message message)
-    {
-        _retained.Set(message);
-        Keep(message.Topic);
-        foreach (var expired in _retained.TakeExpiredNowAndThen())
-        {
-            Keep(expired.Topic);
-        }
-    }
-
-    /// <summary>Lets go of a retained message that has expired.</summary>
-    private void LetGo(Message message)
-    {
-        _retained.Remove(message);
-        Keep(message.Topic);
-    }
-
-    /// <summary>Makes the store say of a topic what the memory says, whoever else publishes to it meanwhile.</summary>
-    private void Keep(TopicName topic)
-    {
-        if (IsOfGateway(topic))
-        {
-            return;
-        }
-
-        Message? kept;
-        do
-        {
-            kept = _retained.Find(topic);
-            if (kept is null)
-            {
-                _store.DeleteRetained(topic);
-            }
-            else
-            {
-                _store.SaveRetained(kept);
-            }
-        }
-        while (!ReferenceEquals(_retained.Find(topic), kept));
     }
 
     /// <summary>Whether a topic is the gateway's own. Nobody else publishes to it, and it is said anew after a restart.</summary>

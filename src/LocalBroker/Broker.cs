@@ -61,7 +61,7 @@ public sealed partial class Broker : IBroker, IDisposable
         _logger = logger;
         _access = access ?? new AccessControl(AnonymousAccess.Everyone, clock);
         _refusalsSaid = new SaidOnce(clock);
-        _retained = new RetainedMessages(clock);
+        _retained = new RetainedMessages(clock, RetainedLimits.For(options));
         _deadlines = new Deadlines(clock, OnDue);
         _delayed = new DelayedMessages(options.MaxDelayedMessages, options.MaxDelayedBytes, clock, PublishDue);
         _rewrite = TopicRewrite.For(options);

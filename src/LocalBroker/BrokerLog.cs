@@ -40,6 +40,10 @@ internal static partial class BrokerLog
     [LoggerMessage(4010, LogLevel.Error, "The queue of {ClientId} could not be read back from the store; it is tried again in {Seconds} s")]
     public static partial void QueueUnreadable(this ILogger logger, string clientId, double seconds, Exception exception);
 
+    [LoggerMessage(4011, LogLevel.Warning,
+        "{Limit} is reached: what {ClientId} published to {Topic} is not retained, and so it is with further messages; said once an hour")]
+    public static partial void NotRetained(this ILogger logger, string limit, string clientId, TopicName topic);
+
     [LoggerMessage(4020, LogLevel.Debug, "Refused what {ClientId} published to {Topic}: it names no time that can be waited for, or no topic")]
     public static partial void DelayInvalid(this ILogger logger, string clientId, TopicName topic);
 

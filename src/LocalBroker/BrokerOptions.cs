@@ -37,6 +37,18 @@ public sealed record BrokerOptions
     /// <summary>Octets of them: topic, payload and properties.</summary>
     public long MaxDelayedBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>Retained messages; 0 for any number.</summary>
+    public int MaxRetainedMessages { get; init; }
+
+    /// <summary>Octets of them: topic, payload and properties; 0 for any number.</summary>
+    public long MaxRetainedBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Octets of one retained message; 0 for any number.</summary>
+    public long MaxRetainedSize { get; init; }
+
+    /// <summary>How long a message is retained that has no Message Expiry Interval; 0 for ever.</summary>
+    public TimeSpan RetainedExpiry { get; init; }
+
     /// <summary>Rules that rewrite topics.</summary>
     public IReadOnlyList<RewriteRule> Rewrite { get; init; } = [];
 

@@ -108,6 +108,7 @@ public sealed class SystemTopics
     private void AddStore()
     {
         Add("retained messages/count", () => _snapshot.Retained);
+        Add("retained messages/bytes", () => _snapshot.RetainedBytes);
         Add("messages/delayed", () => _snapshot.Delayed);
         Add("messages/stored", () => _snapshot.QueuedMessages + _snapshot.Retained);
         Add("store/messages/count", () => _snapshot.QueuedMessages + _snapshot.Retained);

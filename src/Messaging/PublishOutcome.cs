@@ -18,6 +18,9 @@ public enum PublishOutcome
     /// <summary>A limit is reached; the publisher may try again later.</summary>
     QuotaExceeded,
 
+    /// <summary>Larger than a retained message may be: it will not be taken the next time either.</summary>
+    TooLarge,
+
     /// <summary>The Packet Identifier belongs to a QoS 2 message that is not released yet; nothing was published again.</summary>
     Repeated,
 

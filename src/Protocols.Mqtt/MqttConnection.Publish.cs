@@ -25,7 +25,7 @@ public sealed partial class MqttConnection
         {
             // There is no way to say no before MQTT 5.0. What will never be permitted is acknowledged, and counted by the broker, so that the
             // client does not try for ever (MQTT 3.1.1 [MQTT-3.3.5-2], as mosquitto does); what may go well later ends the connection unacknowledged.
-            if (reason == ReasonCode.QuotaExceeded)
+            if (outcome == PublishOutcome.QuotaExceeded)
             {
                 End(reason, null, effects);
                 return;
@@ -156,7 +156,7 @@ public sealed partial class MqttConnection
         PublishOutcome.NoMatchingSubscribers => ReasonCode.NoMatchingSubscribers,
         PublishOutcome.NotAuthorized => ReasonCode.NotAuthorized,
         PublishOutcome.TopicInvalid => ReasonCode.TopicNameInvalid,
-        PublishOutcome.QuotaExceeded => ReasonCode.QuotaExceeded,
+        PublishOutcome.QuotaExceeded or PublishOutcome.TooLarge => ReasonCode.QuotaExceeded,
         _ => ReasonCode.UnspecifiedError,
     };
 }

@@ -66,6 +66,7 @@ public sealed class PublishProcedureTests
     [InlineData(PublishOutcome.NotAuthorized, "87")]
     [InlineData(PublishOutcome.TopicInvalid, "90")]
     [InlineData(PublishOutcome.QuotaExceeded, "97")]
+    [InlineData(PublishOutcome.TooLarge, "97")]
     public void MQTT_5_is_told_what_became_of_it(PublishOutcome outcome, string reason)
     {
         var talk = Connected(ConnectV5);
@@ -77,7 +78,7 @@ public sealed class PublishProcedureTests
     }
 
     [Theory, Spec("3.1.1 MQTT-3.3.5-2")]
-    [InlineData(PublishOutcome.NoMatchingSubscribers), InlineData(PublishOutcome.NotAuthorized), InlineData(PublishOutcome.TopicInvalid)]
+    [InlineData(PublishOutcome.NoMatchingSubscribers), InlineData(PublishOutcome.NotAuthorized), InlineData(PublishOutcome.TopicInvalid), InlineData(PublishOutcome.TooLarge)]
     public void Before_MQTT_5_what_will_never_be_taken_is_acknowledged_all_the_same(PublishOutcome outcome)
     {
         var talk = Connected(ConnectV311);

@@ -2,14 +2,17 @@ using Edge.Messaging;
 
 namespace Edge.LocalBroker.Retained;
 
-/// <summary>The last retained message of each topic, found by Topic Filter (MQTT 5.0 §3.3.1.3).</summary>
-internal sealed class RetainedMessages(TimeProvider clock)
+/// <summary>The last retained message of each topic, found by Topic Filter (MQTT 5.0 §3.3.1.3), within limits.</summary>
+internal sealed class RetainedMessages(TimeProvider clock, RetainedLimits limits)
 {
-    private const int LeastBetweenSweeps = 1_024;
+    // As many leave as come, and more: what expired and nobody asks for does not pile up, and no publisher pays for all of it.
+    private const int MostExpiredAtOnce = 4;
 
     private readonly Lock _gate = new();
     private readonly Node _root = new();
-    private int _setSinceSweep;
+    private readonly SortedSet<Message> _expiring = new(Comparer<Message>.Create(CompareExpiry));
+    private long _limited;
+    private long _limitedOctets;
 
     /// <summary>Topics that have one, expired or not.</summary>
     public int Count { get; private set; }
@@ -17,26 +20,50 @@ internal sealed class RetainedMessages(TimeProvider clock)
     /// <summary>Octets of them.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Keeps a message in place of the one on its topic; an empty payload removes that one ([MQTT-3.3.1-6]).</summary>
-    public void Set(Message message)
+    /// <summary>
+    /// Keeps a message in place of the one on its topic, where the limits allow; an empty payload removes that one ([MQTT-3.3.1-6]), whatever the
+    /// limits. What has expired makes room.
+    /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="orClear">Whether the one on its topic goes although the new one finds no room: where it is not the last any more.</param>
+    /// <param name="expired">Gets what has expired and was removed.</param>
+    public Retention Set(Message message, bool orClear, ref List<Message>? expired)
     {
         var levels = message.Topic.ToString().Split('/');
+        var isEmpty = message.Payload.IsEmpty;
         lock (_gate)
         {
-            _setSinceSweep++;
-            if (message.Payload.IsEmpty)
+            var removed = 0;
+            while (removed < MostExpiredAtOnce && TryRemoveExpired(ref expired))
+            {
+                removed++;
+            }
+
+            var retention = isEmpty ? Retention.Kept : Judge(message, Find(levels)?.Message);
+            while (retention is Retention.TooMany or Retention.TooManyOctets && TryRemoveExpired(ref expired))
+            {
+                retention = Judge(message, Find(levels)?.Message);
+            }
+
+            if (retention == Retention.Kept && !isEmpty)
+            {
+                Put(GetOrAdd(levels), message);
+            }
+            else if (isEmpty || orClear)
             {
                 Remove(_root, levels);
-                return;
             }
 
-            var node = _root;
-            foreach (var level in levels)
-            {
-                node = node.GetOrAddChild(level);
-            }
+            return retention;
+        }
+    }
 
-            Put(node, message);
+    /// <summary>Takes up what was kept before, be it more than is allowed now.</summary>
+    public void Restore(Message message)
+    {
+        lock (_gate)
+        {
+            Put(GetOrAdd(message.Topic.ToString().Split('/')), message);
         }
     }
 
@@ -87,26 +114,34 @@ internal sealed class RetainedMessages(TimeProvider clock)
         return found;
     }
 
-    /// <summary>Removes all that has expired, each time after half as many messages as there are, so that what nobody asks for does not pile up.</summary>
-    public List<Message> TakeExpiredNowAndThen()
+    /// <summary>By the time they expire; a topic has one at most.</summary>
+    private static int CompareExpiry(Message one, Message other)
     {
-        var expired = new List<Message>();
-        lock (_gate)
+        var byTime = Nullable.Compare(one.ExpiresAt, other.ExpiresAt);
+        return byTime != 0 ? byTime : string.CompareOrdinal(one.Topic.ToString(), other.Topic.ToString());
+    }
+
+    /// <summary>What takes no more room than its topic has already is let in, also where there is more than is allowed.</summary>
+    private Retention Judge(Message message, Message? old)
+    {
+        var octets = message.Size - (old?.Size ?? 0);
+        return Broker.IsOfGateway(message.Topic) ? Retention.Kept
+            : message.Size > limits.Size ? Retention.TooLarge
+            : old is null && _limited >= limits.Messages ? Retention.TooMany
+            : octets > 0 && octets > limits.Octets - _limitedOctets ? Retention.TooManyOctets
+            : Retention.Kept;
+    }
+
+    private bool TryRemoveExpired(ref List<Message>? expired)
+    {
+        if (_expiring.Min is not { } first || first.ExpiresAt > clock.GetUtcNow())
         {
-            if (_setSinceSweep >= LeastBetweenSweeps + (Count / 2))
-            {
-                _setSinceSweep = 0;
-                AddAll(_root, isTop: false, expired);
-                var now = clock.GetUtcNow();
-                expired.RemoveAll(message => !(message.ExpiresAt <= now));
-                foreach (var message in expired)
-                {
-                    Remove(_root, message.Topic.ToString().Split('/'));
-                }
-            }
+            return false;
         }
 
-        return expired;
+        Remove(_root, first.Topic.ToString().Split('/'));
+        (expired ??= []).Add(first);
+        return true;
     }
 
     private Node? Find(string[] levels)
@@ -123,11 +158,45 @@ internal sealed class RetainedMessages(TimeProvider clock)
         return node;
     }
 
+    private Node GetOrAdd(string[] levels)
+    {
+        var node = _root;
+        foreach (var level in levels)
+        {
+            node = node.GetOrAddChild(level);
+        }
+
+        return node;
+    }
+
     private void Put(Node node, Message? message)
     {
-        Count += (message is null ? 0 : 1) - (node.Message is null ? 0 : 1);
-        Bytes += (message?.Size ?? 0) - (node.Message?.Size ?? 0);
+        if (node.Message is { } old)
+        {
+            Account(old, -1);
+            _expiring.Remove(old);
+        }
+
         node.Message = message;
+        if (message is not null)
+        {
+            Account(message, 1);
+            if (message.ExpiresAt is not null)
+            {
+                _expiring.Add(message);
+            }
+        }
+    }
+
+    private void Account(Message message, int sign)
+    {
+        Count += sign;
+        Bytes += sign * message.Size;
+        if (!Broker.IsOfGateway(message.Topic))
+        {
+            _limited += sign;
+            _limitedOctets += sign * message.Size;
+        }
     }
 
     private static void Match(Node node, ReadOnlySpan<string> levels, bool isTop, List<Message> found)

@@ -77,6 +77,10 @@ public sealed class EffectTests : IDisposable
     [InlineData("mqtt.overflow = 'drop-newest'", "DropNewest")]
     [InlineData("mqtt.max_delayed_messages = 0", "0")]
     [InlineData("mqtt.max_delayed_bytes = '1MiB'", "1048576")]
+    [InlineData("mqtt.max_retained_messages = 9", "9")]
+    [InlineData("mqtt.max_retained_bytes = 0", "0")]
+    [InlineData("mqtt.max_retained_size = '4KiB'", "4096")]
+    [InlineData("mqtt.retained_expiry = '30d'", "30.00:00:00")]
     [InlineData("mqtt.max_topic_levels = 8", "8")]
     [InlineData("mqtt.shared_subscription_strategy = 'hash_clientid'", "HashClientId")]
     [InlineData("mqtt.shared_subscription_groups = { a = 'sticky', '$queue' = 'random' }", "[a, Sticky] [$queue, Random]")]
@@ -273,6 +277,10 @@ public sealed class EffectTests : IDisposable
         "mqtt.overflow" => $"{s.Broker.Overflow}",
         "mqtt.max_delayed_messages" => $"{s.Broker.MaxDelayedMessages}",
         "mqtt.max_delayed_bytes" => $"{s.Broker.MaxDelayedBytes}",
+        "mqtt.max_retained_messages" => $"{s.Broker.MaxRetainedMessages}",
+        "mqtt.max_retained_bytes" => $"{s.Broker.MaxRetainedBytes}",
+        "mqtt.max_retained_size" => $"{s.Broker.MaxRetainedSize}",
+        "mqtt.retained_expiry" => $"{s.Broker.RetainedExpiry}",
         "mqtt.max_topic_levels" => $"{s.Broker.MaxTopicLevels}",
         "mqtt.shared_subscription_strategy" => $"{s.Broker.ShareStrategy}",
         "mqtt.shared_subscription_groups" => string.Join(' ', s.Broker.ShareStrategies),

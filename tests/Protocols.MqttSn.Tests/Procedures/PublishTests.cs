@@ -20,6 +20,7 @@ public sealed class PublishTests
     [Theory]
     [InlineData(PublishOutcome.NoMatchingSubscribers, "00")]
     [InlineData(PublishOutcome.QuotaExceeded, "01")]
+    [InlineData(PublishOutcome.TooLarge, "03")]
     [InlineData(PublishOutcome.NotAuthorized, "03")]
     [InlineData(PublishOutcome.TopicInvalid, "03")]
     public void An_outcome_has_a_return_code(PublishOutcome outcome, string code)
