@@ -5,7 +5,7 @@ public sealed class ArrowTests
 {
     private const string Logging = "Microsoft.Extensions.Logging.Abstractions";
 
-    /// <summary>Which projects a project may reference. Serial, Zigbee and Protocols.Coap are drawn already and come later.</summary>
+    /// <summary>Which projects a project may reference. Zigbee and Protocols.Coap are drawn already and come later.</summary>
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["Messaging"] = [],
@@ -30,6 +30,7 @@ public sealed class ArrowTests
         ["Storage"] = ["SQLitePCLRaw.bundle_e_sqlite3", Logging],
         ["LocalBroker"] = [Logging],
         ["Bridge"] = [Logging],
+        ["Serial"] = [Logging],
         ["Gateway"] = ["System.CommandLine", "Tomlyn"],
     };
 
