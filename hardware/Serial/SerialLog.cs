@@ -20,6 +20,15 @@ internal static partial class SerialLog
     [LoggerMessage(7004, LogLevel.Information, "Serial line {Line} is open again after {Seconds:0.0} s: {Device} ({Target}) at {Baud} baud")]
     public static partial void OpenedAgain(this ILogger logger, string line, double seconds, string device, string target, int baud);
 
+    [LoggerMessage(7010, LogLevel.Warning, "A line on serial line {Line} {Fault}; it is dropped: {Text}. {Count} were dropped since the start; further ones of the next hour are counted only")]
+    public static partial void LineMalformed(this ILogger logger, string line, string fault, string text, long count);
+
+    [LoggerMessage(7011, LogLevel.Warning, "The broker refused a message of serial line {Line} on {Topic}: {Outcome}; further ones of the next hour are counted only")]
+    public static partial void LineRefused(this ILogger logger, string line, string topic, Edge.Messaging.PublishOutcome outcome);
+
+    [LoggerMessage(7012, LogLevel.Error, "A message of serial line {Line} on {Topic} could not be published, and is lost")]
+    public static partial void LineNotPublished(this ILogger logger, string line, string topic, Exception exception);
+
     [LoggerMessage(7020, LogLevel.Information, "XBee radio {Radio:X16} answers on serial line {Line}")]
     public static partial void RadioAnswers(this ILogger logger, string line, ulong radio);
 

@@ -38,6 +38,12 @@ public sealed record SerialStatus
     /// <summary>Frames that a radio could not deliver, or never said whether it did; 0 where there is none.</summary>
     public long FramesUndelivered { get; init; }
 
+    /// <summary>Lines of text that are no messages; 0 where there are none.</summary>
+    public long FramesMalformed { get; init; }
+
+    /// <summary>Messages that the broker refused, or could not take; 0 where frames are not messages.</summary>
+    public long FramesRefused { get; init; }
+
     /// <summary>What the driver counted.</summary>
     public SerialErrors Errors { get; init; }
 }

@@ -47,16 +47,21 @@ internal abstract class DelimitedFramer(int largest, int largestEncoded) : IFram
             {
                 _buffer.Take(1);
             }
-            else if (Decode(_buffer.Waiting[..length]) is var decoded && decoded > 0 && decoded <= largest)
+            else if (length > largestEncoded || Decode(_buffer.Waiting[..length]) is var decoded && decoded > largest)
+            {
+                TooLong++;
+                _buffer.Skip(length + 1);
+            }
+            else if (decoded <= 0)
+            {
+                Refused++;
+                _buffer.Skip(length + 1);
+            }
+            else
             {
                 frame = _buffer.Waiting[..decoded];
                 _buffer.Take(length + 1);
                 return true;
-            }
-            else
-            {
-                Refused++;
-                _buffer.Skip(length + 1);
             }
         }
 
