@@ -198,7 +198,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         {
             var front = new DatagramFront<MqttSnReply>(
                 "MQTT-SN",
-                new UdpLink(listener.Bind),
+                new ForwarderLink(new UdpLink(listener.Bind)),
                 address => new MqttSnPeer(options, known, address.ToString()),
                 _services,
                 new ListenerLimits("listeners.mqttsn", listener, settings.PublishingOfEach, _clock));

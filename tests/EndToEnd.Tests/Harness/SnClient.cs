@@ -17,7 +17,7 @@ internal sealed class SnClient : IAsyncDisposable
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly string _clientId;
-    private readonly int _port;
+    private int _port;
     private readonly CancellationTokenSource _disposed = new();
     private readonly ConcurrentDictionary<ushort, string> _topics = new();
     private readonly HashSet<ushort> _received = [];
@@ -45,6 +45,17 @@ internal sealed class SnClient : IAsyncDisposable
         using var udp = new UdpClient();
         udp.Connect(IPAddress.Loopback, port);
         await udp.SendAsync(PublishFrame(topic, 0, Encoding.UTF8.GetBytes(payload), flags: 0b11 << 5));
+    }
+
+    /// <summary>Says whatever it is to say, in hexadecimal, and does not listen.</summary>
+    public static async Task SayAsync(int port, params string[] datagrams)
+    {
+        using var udp = new UdpClient();
+        udp.Connect(IPAddress.Loopback, port);
+        foreach (var datagram in datagrams)
+        {
+            await udp.SendAsync(Convert.FromHexString(datagram));
+        }
     }
 
     /// <summary>CONNECT, with the Will if there is one (§6.2, §6.3).</summary>
@@ -122,8 +133,10 @@ internal sealed class SnClient : IAsyncDisposable
     public Task AskAsync() => ExchangeAsync(Frame(0x16, Encoding.UTF8.GetBytes(_clientId)), frame => frame[1] == PingResp);
 
     /// <summary>Goes on at another address, as a node behind a router may have to.</summary>
-    public async Task MoveAsync()
+    /// <param name="port">Where it finds the gateway from there; null for where it was.</param>
+    public async Task MoveAsync(int? port = null)
     {
+        _port = port ?? _port;
         var (before, receiving) = (_udp, _receiving);
         _udp = NewSocket();
         _receiving = ReceiveAsync(_udp);
