@@ -5,6 +5,7 @@ using Edge.Gateway.Commands;
 using Edge.Gateway.Configuration;
 using Edge.Gateway.Fronts;
 using Edge.Gateway.Health;
+using Edge.Gateway.Serial;
 using Edge.LocalBroker;
 using Edge.LocalBroker.Access;
 using Edge.Protocols.MqttSn;
@@ -37,6 +38,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     private TcpFront? _mqttTcp;
     private KestrelFront? _mqttKestrel;
     private DatagramFront<MqttSnReply>? _mqttSn;
+    private SerialLines? _serialLines;
     private AccessFiles? _accessFiles;
     private bool _isStopped;
 
@@ -85,6 +87,7 @@ internal sealed class RunningGateway : IAsyncDisposable
                 listeners.Add($"MQTT-SN {mqttSn}");
             }
 
+            listeners.AddRange(_serialLines?.Descriptions ?? []);
             return listeners is [] ? "no listener" : string.Join(", ", listeners);
         }
     }
@@ -110,7 +113,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     public async ValueTask<bool> IsWellAsync(CancellationToken cancellation)
     {
         await _store.CommitAsync().WaitAsync(cancellation);
-        return _store.IsHealthy && _mqttSn is not { IsRunning: false } && _mqttTcp is not { IsRunning: false };
+        return _store.IsHealthy && _mqttSn is not { IsRunning: false } && _mqttTcp is not { IsRunning: false } && _serialLines is not { AreRunning: false };
     }
 
     /// <summary>Messages that wait for a bridge's upstream.</summary>
@@ -136,6 +139,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         await (_mqttKestrel?.DisposeAsync() ?? ValueTask.CompletedTask);
 
         _mqttSn?.Dispose();
+        await (_serialLines?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _bridgesStopping.CancelAsync();
         await _bridging;
         _wheel.Dispose();
@@ -178,6 +182,9 @@ internal sealed class RunningGateway : IAsyncDisposable
             _mqttSn = StartMqttSn(settings);
         }
 
+        _serialLines = new SerialLines((line, link) => NewMqttSnFront(line, link, settings), _services, loggers);
+        await _serialLines.StartAsync(settings.SerialLines);
+
         _bridging = Task.WhenAll(_bridges.Select(bridge => bridge.RunAsync(_bridgesStopping.Token)));
         if (settings.SysInterval > TimeSpan.Zero)
         {
@@ -185,6 +192,7 @@ internal sealed class RunningGateway : IAsyncDisposable
             topics.Add("$SYS/broker/memory/state", () => Broker.IsShortOfMemory ? "short" : "enough");
             topics.Add("$SYS/broker/memory/used", () => $"{memory.Use.Used}");
             topics.Add("$SYS/broker/memory/limit", () => $"{memory.Use.Limit}");
+            _serialLines.AddTo(topics);
             _bridges.ForEach(bridge => BridgeTopics.AddTo(topics, bridge, Broker));
             _systemTopics = new SystemTopicsTimer(topics, settings.SysInterval, _clock);
         }
@@ -209,5 +217,17 @@ internal sealed class RunningGateway : IAsyncDisposable
         {
             throw StartException.CannotListen("listeners.mqttsn.bind", listener.Bind, fault);
         }
+    }
+
+    private DatagramFront<MqttSnReply> NewMqttSnFront(SerialSettings line, IDatagramLink link, GatewaySettings settings)
+    {
+        var options = settings.MqttSn with { MaxDatagramSize = Math.Min(settings.MqttSn.MaxDatagramSize, line.Largest) };
+        var known = new KnownTopics(options.PredefinedTopics);
+        return new DatagramFront<MqttSnReply>(
+            "MQTT-SN",
+            link,
+            address => new MqttSnPeer(options, known, address.ToString()),
+            _services,
+            new ListenerLimits($"serial.{line.Name}", new ListenerSettings(enabled: true, port: 0), settings.PublishingOfEach, _clock));
     }
 }

@@ -91,6 +91,9 @@ internal sealed record GatewaySettings
     /// <summary>The MQTT-SN gateway.</summary>
     public MqttSnOptions MqttSn { get; init; } = new();
 
+    /// <summary>Serial lines; names are unique.</summary>
+    public IReadOnlyList<SerialSettings> SerialLines { get; init; } = [];
+
     /// <summary>Bridges to upstream brokers; names are unique.</summary>
     public IReadOnlyList<BridgeOptions> Bridges { get; init; } = [];
 }

@@ -3,6 +3,7 @@ using Edge.Gateway.Configuration;
 using Edge.Gateway.Configuration.Schema;
 using Edge.LocalBroker.Routing;
 using Edge.Messaging;
+using Edge.Serial.XBee;
 
 namespace Edge.Gateway.Tests.Configuration;
 
@@ -38,7 +39,7 @@ public sealed class DocumentationTests : IDisposable
         var unset = Comparable(_loading.Settings());
         foreach (var setting in GatewaySchema.For("host-1", unset.Storage.Directory).Settings)
         {
-            if (setting.Default.StartsWith('`') && TomlOf(setting.Default) is { } value && setting.Key is not ("bridge" or "rewrite" or "auto_subscribe" or "mqttsn.predefined_topics" or "gateway.data_dir" or "listeners.mqtts.certificates" or "listeners.wss.certificates"))
+            if (setting.Default.StartsWith('`') && TomlOf(setting.Default) is { } value && setting.Key is not ("serial" or "bridge" or "rewrite" or "auto_subscribe" or "mqttsn.predefined_topics" or "gateway.data_dir" or "listeners.mqtts.certificates" or "listeners.wss.certificates"))
             {
                 Assert.Equal(unset, Comparable(_loading.Settings($"{setting.Key} = {value}")));
             }
@@ -55,6 +56,26 @@ public sealed class DocumentationTests : IDisposable
             var set = _loading.Settings($"{bridge}{setting.Key} = {TomlOf(setting.Default)}").Bridges[0];
             Assert.Equal(unset, set with { Forward = unset.Forward, Receive = unset.Receive });
             Assert.Empty(set.Forward.Concat(set.Receive));
+        }
+    }
+
+    [Fact]
+    public void Every_default_of_a_serial_line_written_as_a_value_is_what_holds_without_it()
+    {
+        foreach (var protocol in (string[])["mqttsn", "xbee", "lines"])
+        {
+            var line = $"[[serial]]\nname = 'c'\ndevice = '/dev/ttyS0'\nprotocol = '{protocol}'\n";
+            var unset = _loading.Settings(line).SerialLines[0];
+            foreach (var setting in SerialSchema.For("host-1").Settings.Where(setting => TomlOf(setting.Default) is not null))
+            {
+                var loaded = _loading.Load($"{line}{setting.Key} = {TomlOf(setting.Default)}");
+                if (loaded.Faults is [])
+                {
+                    var set = loaded.Settings!.SerialLines[0];
+                    Assert.Equal((unset.Port, unset.Largest, unset.ToLine()), (set.Port, set.Largest, set.ToLine()));
+                    Assert.Equal((unset.Framing ?? default, unset.ApiMode ?? XBeeApiMode.Plain), (set.Framing ?? default, set.ApiMode ?? XBeeApiMode.Plain));
+                }
+            }
         }
     }
 
@@ -109,10 +130,11 @@ public sealed class DocumentationTests : IDisposable
 
     private static IEnumerable<(string Key, string Row)> Rows() =>
     [
-        .. RowsOf("", GatewaySchema.For("", "/").Settings.Where(setting => setting.Key is not ("bridge" or "rewrite" or "auto_subscribe"))),
+        .. RowsOf("", GatewaySchema.For("", "/").Settings.Where(setting => setting.Key is not ("serial" or "bridge" or "rewrite" or "auto_subscribe"))),
         .. RowsOf("listeners.mqtts.certificates.", NamedCertificateSchema.Schema.Settings),
         .. RowsOf("rewrite.", RewriteSchema.Schema.Settings),
         .. RowsOf("auto_subscribe.", AutoSubscribeSchema.Schema.Settings),
+        .. RowsOf("serial.", SerialSchema.For("").Settings),
         .. RowsOf("bridge.", BridgeSchema.For("").Settings),
         .. RowsOf("bridge.forward.", BridgeRuleSchema.For("").Settings),
     ];

@@ -4,6 +4,8 @@ using Edge.Gateway.Configuration;
 using Edge.LocalBroker;
 using Edge.Protocols.Mqtt;
 using Edge.Protocols.MqttSn;
+using Edge.Serial.Lines;
+using Edge.Serial.Ports;
 using Edge.Storage;
 
 namespace Edge.Gateway.Tests.Configuration;
@@ -145,6 +147,49 @@ public sealed class EffectTests : IDisposable
         Assert.Equal(expected, Shown(toml.Split(" = ")[0], bridge));
     }
 
+    [Theory]
+    [InlineData("mqttsn", "device = '/dev/ttyAMA0'", "/dev/ttyAMA0")]
+    [InlineData("mqttsn", "baud = 9600", "9600")]
+    [InlineData("lines", "data_bits = 7", "7")]
+    [InlineData("mqttsn", "parity = 'even'", "Even")]
+    [InlineData("mqttsn", "stop_bits = 2", "2")]
+    [InlineData("mqttsn", "flow_control = 'rts-cts'", "RtsCts")]
+    [InlineData("mqttsn", "max_frame = 100", "100")]
+    [InlineData("mqttsn", "framing = 'cobs'", "Cobs")]
+    [InlineData("xbee", "api_mode = 2", "Escaped")]
+    [InlineData("lines", "format = 'json'", "Json")]
+    [InlineData("lines", "topic = '${gateway}/${name}/raw'", "host-1/field/raw")]
+    [InlineData("lines", "qos = 0", "AtMostOnce")]
+    [InlineData("lines", "retain = true", "True")]
+    public void A_key_of_a_serial_line_sets_its_option(string protocol, string toml, string expected)
+    {
+        var device = toml.StartsWith("device", StringComparison.Ordinal) ? "" : "device = '/dev/ttyS0'\n";
+
+        var line = Assert.Single(_loading.Settings($"[[serial]]\nname = 'field'\n{device}protocol = '{protocol}'\n{toml}").SerialLines);
+
+        Assert.Equal(expected, Shown(toml.Split(" = ")[0], line));
+        Assert.Equal(("field", protocol), (line.Name, line.Protocol.ToString().ToLowerInvariant()));
+        Assert.Equal((line.Name, line.Port, line.Largest), (line.ToLine().Name, line.ToLine().Port, line.ToLine().Largest));
+    }
+
+    [Theory]
+    [InlineData("mqttsn", 255), InlineData("xbee", 255), InlineData("lines", 1_024)]
+    public void A_serial_line_takes_frames_as_long_as_its_protocol_needs(string protocol, int largest) =>
+        Assert.Equal(largest, _loading.Settings($"[[serial]]\nname = 'f'\ndevice = '/dev/ttyS0'\nprotocol = '{protocol}'").SerialLines[0].Largest);
+
+    [Fact]
+    public void Every_option_of_a_serial_line_there_is_has_a_key()
+    {
+        var unset = _loading.Settings("[[serial]]\nname = 'c'\ndevice = '/dev/ttyS1'\nprotocol = 'mqttsn'").SerialLines[0];
+        var changed = typeof(EffectTests).GetMethod(nameof(A_key_of_a_serial_line_sets_its_option))!.GetCustomAttributes<InlineDataAttribute>()
+            .Select(data => $"[[serial]]\nname = 'd'\nprotocol = '{data.Data[0]}'\n{data.Data[1]}{(((string)data.Data[1]!).StartsWith("device", StringComparison.Ordinal) ? "" : "\ndevice = '/dev/ttyS0'")}")
+            .Select(toml => _loading.Settings(toml).SerialLines[0])
+            .SelectMany(set => Changed(unset, set).Concat(Changed(unset.Port, set.Port)).Concat(Changed(unset.ToLine(), set.ToLine())))
+            .ToHashSet();
+
+        Assert.Empty(new[] { typeof(SerialSettings), typeof(SerialPortOptions), typeof(LineOptions) }.SelectMany(Options).Except(changed));
+    }
+
     [Fact]
     public void A_bridge_of_name_and_address_alone_has_the_defaults_of_its_options()
     {
@@ -215,7 +260,7 @@ public sealed class EffectTests : IDisposable
             .ToHashSet();
 
         Assert.Empty(new[] { typeof(BrokerOptions), typeof(MqttOptions), typeof(MqttSnOptions), typeof(StorageOptions), typeof(GatewaySettings) }
-            .SelectMany(Options).Except(changed).Except(["GatewaySettings.Bridges"]));
+            .SelectMany(Options).Except(changed).Except(["GatewaySettings.Bridges", "GatewaySettings.SerialLines"]));
     }
 
     [Fact]
@@ -323,6 +368,24 @@ public sealed class EffectTests : IDisposable
 
     private static string OfListeners<T>(GatewaySettings s, Func<ListenerSettings, T> value) => string.Join(
         ' ', ((ListenerSettings[])[s.MqttListener, s.MqttTlsListener, s.WebSocketListener, s.SecureWebSocketListener, s.MqttSnListener]).Select(value));
+
+    private static string Shown(string key, SerialSettings s) => key switch
+    {
+        "device" => s.Port.Device,
+        "baud" => $"{s.Port.Baud}",
+        "data_bits" => $"{s.Port.DataBits}",
+        "parity" => $"{s.Port.Parity}",
+        "stop_bits" => $"{s.Port.StopBits}",
+        "flow_control" => $"{s.Port.FlowControl}",
+        "max_frame" => $"{s.Largest}",
+        "framing" => $"{s.Framing}",
+        "api_mode" => $"{s.ApiMode}",
+        "format" => $"{s.ToLine().Format}",
+        "topic" => s.ToLine().Topic,
+        "qos" => $"{s.ToLine().Qos}",
+        "retain" => $"{s.ToLine().Retain}",
+        _ => throw new ArgumentException($"{key} is not looked at.", nameof(key)),
+    };
 
     private static string Shown(string key, BridgeOptions b) => key switch
     {

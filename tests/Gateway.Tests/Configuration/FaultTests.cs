@@ -97,11 +97,35 @@ public sealed class FaultTests : IDisposable
     [Theory]
     [InlineData("listeners.coap.enabled = true", "listeners.coap.enabled is true; CoAP is not available in this version, so it must be false or left out")]
     [InlineData("[coap]\nnotify = 'qos'", "coap.notify is \"qos\"; CoAP is not available in this version, so it must be left out")]
-    [InlineData("[[serial]]\nname = 'x'", "serial is an array; MQTT-SN over a serial line is not available in this version, so it must be left out")]
     [InlineData("auth.users_file = 'users.toml'", "auth.users_file is \"users.toml\"; it must be the path of a file that exists and can be read")]
     [InlineData("mqttsn.advertise_interval = '15m'", "mqttsn.advertise_interval is \"15m\"; ADVERTISE is not available in this version, so it must be \"0\" or left out")]
     public void What_this_version_does_not_have_is_refused_when_it_is_used(string toml, string fault) =>
         Assert.Equal(fault, Assert.Single(_loading.Faults(toml)).Split(": ", 2)[1]);
+
+    [Theory]
+    [InlineData("device = '/dev/ttyS0'", "serial.field.protocol is missing; it must be \"mqttsn\", \"xbee\" or \"lines\"")]
+    [InlineData("protocol = 'xbee'", "serial.field.device is missing; it must be the path of a device, such as \"/dev/serial/by-id/usb-…\" or \"/dev/ttyAMA0\"")]
+    [InlineData("protocol = 'xbee'\ndevice = 'COM1'", "serial.field.device is \"COM1\"; it must be the path of a device, such as \"/dev/serial/by-id/usb-…\" or \"/dev/ttyAMA0\"")]
+    [InlineData("protocol = 'xbee'\ndevice = '/dev/ttyS0'\nbaud = 0", "serial.field.baud is 0; it must be a whole number from 50 to 4000000")]
+    [InlineData("protocol = 'xbee'\ndevice = '/dev/ttyS0'\nframing = 'slip'", "serial.field.framing is only for protocol = \"mqttsn\"; it must be left out")]
+    [InlineData("protocol = 'mqttsn'\ndevice = '/dev/ttyS0'\napi_mode = 1", "serial.field.api_mode is only for protocol = \"xbee\"; it must be left out")]
+    [InlineData("protocol = 'mqttsn'\ndevice = '/dev/ttyS0'\ntopic = 'a'", "serial.field.topic is only for protocol = \"lines\"; it must be left out")]
+    [InlineData("protocol = 'mqttsn'\ndevice = '/dev/ttyS0'\ndata_bits = 7", "serial.field.data_bits is 7, and its protocol uses whole octets; it must be 8")]
+    [InlineData("protocol = 'lines'\ndevice = '/dev/ttyS0'\ntopic = 'a/${topic}'", "serial.field.topic is \"a/${topic}\", and plain lines name no topic; it must do without ${topic}, or format must be \"json\"")]
+    [InlineData("protocol = 'lines'\ndevice = '/dev/ttyS0'\ntopic = '$SYS/a'", "serial.field.topic is \"$SYS/a\"; it must be a Topic Name, not below $SYS; ${topic}, ${name} and ${gateway} are the only placeholders in it")]
+    [InlineData("protocol = 'lines'\ndevice = '/dev/ttyS0'\ntopic = '${device}'", "serial.field.topic is \"${device}\"; it must be a Topic Name, not below $SYS; ${topic}, ${name} and ${gateway} are the only placeholders in it")]
+    [InlineData("protocol = 'lines'\ndevice = '/dev/a'\n[[serial]]\nname = 'field'\nprotocol = 'lines'\ndevice = '/dev/b'", "serial.field is there twice; every serial line must have a name of its own")]
+    [InlineData("protocol = 'lines'\ndevice = '/dev/a'\n[[serial]]\nname = 'f'\nprotocol = 'lines'\ndevice = '/dev/a'", "serial.f.device is \"/dev/a\", as in serial.field; one line cannot be shared, so it must be another")]
+    public void A_serial_line_that_cannot_work_is_refused(string toml, string fault) =>
+        Assert.Equal(fault, Assert.Single(_loading.Faults($"[[serial]]\nname = 'field'\n{toml}")).Split(": ", 2)[1]);
+
+    [Theory]
+    [InlineData("1"), InlineData("192.0.2.7"), InlineData("a b"), InlineData("")]
+    public void The_name_of_a_serial_line_looks_like_no_address(string name) =>
+        Assert.EndsWith(
+            $".name is \"{name}\"; it must be a name of letters, digits, - and _ that begins with a letter",
+            Assert.Single(_loading.Faults($"[[serial]]\nname = '{name}'\nprotocol = 'lines'\ndevice = '/dev/ttyS0'")),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("auth.chain = ['scram', 'scram']", "auth.chain is an array; it must be an array of \"jwt\", \"scram\" and \"password\", each once at most, at least one")]

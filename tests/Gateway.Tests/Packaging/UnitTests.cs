@@ -31,6 +31,20 @@ public sealed partial class UnitTests : IDisposable
     }
 
     [Fact]
+    public async Task Systemd_accepts_every_line_of_what_opens_it_to_serial_ports()
+    {
+        var here = Path.Combine(AppContext.BaseDirectory, "edge-gateway");
+        var unit = _folder.File("edge-gateway.service", $"[Service]\nExecStart={here} run\n");
+        Directory.CreateDirectory($"{unit}.d");
+        File.Copy(Repository.File("packaging/serial.conf"), Path.Combine($"{unit}.d", "serial.conf"));
+
+        Assert.Equal((0, ""), await AnalyzeAsync("verify", "--man=no", unit));
+
+        await File.AppendAllTextAsync(Path.Combine($"{unit}.d", "serial.conf"), "NoSuchKey=1\n", TestContext.Current.CancellationToken);
+        Assert.Contains("NoSuchKey", (await AnalyzeAsync("verify", "--man=no", unit)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_unit_gives_an_intruder_little_to_work_with()
     {
         var (exitCode, output) = await AnalyzeAsync("security", "--offline=true", "--no-pager", Unit);

@@ -28,7 +28,7 @@ internal static class BridgeRuleSchema
         {
             value = default;
             return SettingType.TryGetText(node, out var template)
-                && Placeholders.TryResolve(template, gateway, keepTopic: false, out var text)
+                && Placeholders.TryResolve(template, gateway, out var text)
                 && TopicFilter.TryParse(text, out value);
         });
 
@@ -38,7 +38,7 @@ internal static class BridgeRuleSchema
         {
             value = null;
             return SettingType.TryGetText(node, out var template)
-                && Placeholders.TryResolve(template, gateway, keepTopic: true, out value)
+                && Placeholders.TryResolve(template, gateway, out value, Placeholders.Topic)
                 && TopicName.TryParse(value.Replace(Placeholders.Topic, "x", StringComparison.Ordinal), out var example)
                 && !example.ToString().StartsWith("$SYS/", StringComparison.Ordinal);
         });

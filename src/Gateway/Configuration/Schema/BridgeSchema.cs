@@ -179,7 +179,7 @@ internal static class BridgeSchema
         {
             value = null;
             return SettingType.TryGetText(node, out var template)
-                && Placeholders.TryResolve(template, gateway, keepTopic: false, out value)
+                && Placeholders.TryResolve(template, gateway, out value)
                 && value.Length > 0
                 && System.Text.Encoding.UTF8.GetByteCount(value) <= ushort.MaxValue;
         });

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Gateway.Configuration.Schema;
 
-/// <summary>Every key of the configuration file but those inside <c>[[bridge]]</c>, as one table. docs/configuration.md shows the same.</summary>
+/// <summary>Every key of the configuration file but those inside <c>[[serial]]</c>, <c>[[bridge]]</c> and the like, as one table. docs/configuration.md shows the same.</summary>
 internal static class GatewaySchema
 {
     /// <summary>Longest Keep Alive and the like that fit the wire: 65,535 s, rounded down.</summary>
@@ -161,7 +161,6 @@ internal static class GatewaySchema
         Planned("coap.connection_required", "CoAP"),
         Planned("coap.notify", "CoAP"),
         Planned("coap.max_block_body", "CoAP"),
-        Planned("serial", "MQTT-SN over a serial line"),
 
         new TableArraySetting<GatewaySettings, RewriteRule>(
             "rewrite", "an array of tables, each written `[[rewrite]]`", "Rules that rewrite topics.",
@@ -173,7 +172,11 @@ internal static class GatewaySchema
             _ => AutoSubscribeSchema.Schema,
             (s, value) => s with { Broker = s.Broker with { AutoSubscribe = value } }),
 
-        // Last, since templates in it need the gateway's name.
+        // Last, since templates in them need the gateway's name.
+        new TableArraySetting<GatewaySettings, SerialSettings>(
+            "serial", "an array of tables, each written `[[serial]]`", "Serial lines.",
+            settings => SerialSchema.For(settings.Name),
+            (s, value) => s with { SerialLines = value }),
         new TableArraySetting<GatewaySettings, BridgeOptions>(
             "bridge", "an array of tables, each written `[[bridge]]`", "Bridges to upstream brokers.",
             settings => BridgeSchema.For(settings.Name),
@@ -193,6 +196,23 @@ internal static class GatewaySchema
         AuthSchema.Check(settings, report);
         ListenerSchema.Check(settings, report);
         CheckTogether(settings.Bridges, report);
+        CheckTogether(settings.SerialLines, report);
+    }
+
+    private static void CheckTogether(IReadOnlyList<SerialSettings> lines, ConfigurationReport report)
+    {
+        foreach (var (index, line) in lines.Index())
+        {
+            var others = lines.Take(index);
+            if (line.Name.Length > 0 && others.Any(other => other.Name == line.Name))
+            {
+                report.Add($"serial.{line.Name}", "is there twice; every serial line must have a name of its own");
+            }
+            else if (line.Port.Device.Length > 0 && others.FirstOrDefault(other => other.Port.Device == line.Port.Device) is { } twin)
+            {
+                report.Add($"serial.{line.Name}.device", $"is \"{line.Port.Device}\", as in serial.{twin.Name}; one line cannot be shared, so it must be another");
+            }
+        }
     }
 
     private static void CheckTogether(IReadOnlyList<BridgeOptions> bridges, ConfigurationReport report)
