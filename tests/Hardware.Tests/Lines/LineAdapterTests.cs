@@ -165,11 +165,21 @@ public sealed class LineAdapterTests : IAsyncDisposable
 
         public IReadOnlyCollection<Subscription> Subscriptions => [];
 
+        public bool IsDrained => throw new NotSupportedException();
+
+        public ReadOnlyMemory<byte> Note => throw new NotSupportedException();
+
         public ValueTask<PublishOutcome> PublishAsync(Message message, ushort packetId = 0)
         {
             Assert.True(_published.Writer.TryWrite(message));
             return Answer(message);
         }
+
+        public ValueTask<bool> NoteAsync(ReadOnlyMemory<byte> note) => throw new NotSupportedException();
+
+        public ValueTask<bool> SleepAsync(TimeSpan longest, TimeSpan sessionExpiry) => throw new NotSupportedException();
+
+        public ValueTask<bool> ChangeWillAsync(WillMessage? will) => throw new NotSupportedException();
 
         public ValueTask<bool> ReleaseAsync(ushort packetId) => throw new NotSupportedException();
 
