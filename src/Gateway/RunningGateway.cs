@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Edge.Bridge;
 using Edge.Gateway.Commands;
 using Edge.Gateway.Configuration;
@@ -8,10 +7,7 @@ using Edge.Gateway.Health;
 using Edge.Gateway.Serial;
 using Edge.LocalBroker;
 using Edge.LocalBroker.Access;
-using Edge.Protocols.MqttSn;
-using Edge.Protocols.MqttSn.Topics;
 using Edge.Storage;
-using Edge.Transports;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Gateway;
@@ -37,7 +33,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     private IReadOnlyList<MqttListener> _mqttListeners = [];
     private TcpFront? _mqttTcp;
     private KestrelFront? _mqttKestrel;
-    private DatagramFront<MqttSnReply>? _mqttSn;
+    private MqttSnFronts? _mqttSn;
     private SerialLines? _serialLines;
     private AccessFiles? _accessFiles;
     private bool _isStopped;
@@ -73,8 +69,8 @@ internal sealed class RunningGateway : IAsyncDisposable
     /// <summary>Where MQTT is served over TCP; null when it is not.</summary>
     public IPEndPoint? MqttEndPoint => _mqttTcp?.EndPoint;
 
-    /// <summary>Where MQTT-SN is served; null when it is not.</summary>
-    public IPEndPoint? MqttSnEndPoint => _mqttSn?.Local.ToEndPoint();
+    /// <summary>Where MQTT-SN is served over UDP, the first of several; null when it is not.</summary>
+    public IPEndPoint? MqttSnEndPoint => _mqttSn?.EndPoints.FirstOrDefault();
 
     /// <summary>What is served where, in words.</summary>
     public string Listeners
@@ -82,11 +78,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         get
         {
             List<string> listeners = [.. _mqttListeners.Select(listener => $"{listener.Name} {listener.EndPoint}")];
-            if (MqttSnEndPoint is { } mqttSn)
-            {
-                listeners.Add($"MQTT-SN {mqttSn}");
-            }
-
+            listeners.AddRange(_mqttSn?.EndPoints.Select(endPoint => $"MQTT-SN {endPoint}") ?? []);
             listeners.AddRange(_serialLines?.Descriptions ?? []);
             return listeners is [] ? "no listener" : string.Join(", ", listeners);
         }
@@ -113,7 +105,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     public async ValueTask<bool> IsWellAsync(CancellationToken cancellation)
     {
         await _store.CommitAsync().WaitAsync(cancellation);
-        return _store.IsHealthy && _mqttSn is not { IsRunning: false } && _mqttTcp is not { IsRunning: false } && _serialLines is not { AreRunning: false };
+        return _store.IsHealthy && _mqttSn is not { AreRunning: false } && _mqttTcp is not { IsRunning: false } && _serialLines is not { AreRunning: false };
     }
 
     /// <summary>Messages that wait for a bridge's upstream.</summary>
@@ -177,12 +169,9 @@ internal sealed class RunningGateway : IAsyncDisposable
             _mqttKestrel = await KestrelFront.StartAsync(others, settings.Mqtt, _services);
         }
 
-        if (settings.MqttSnListener.Enabled)
-        {
-            _mqttSn = StartMqttSn(settings);
-        }
-
-        _serialLines = new SerialLines((line, link) => NewMqttSnFront(line, link, settings), _services, loggers);
+        _mqttSn = new MqttSnFronts(settings, _services);
+        _mqttSn.StartUdp();
+        _serialLines = new SerialLines(_mqttSn, _services, loggers);
         await _serialLines.StartAsync(settings.SerialLines);
 
         _bridging = Task.WhenAll(_bridges.Select(bridge => bridge.RunAsync(_bridgesStopping.Token)));
@@ -196,38 +185,5 @@ internal sealed class RunningGateway : IAsyncDisposable
             _bridges.ForEach(bridge => BridgeTopics.AddTo(topics, bridge, Broker));
             _systemTopics = new SystemTopicsTimer(topics, settings.SysInterval, _clock);
         }
-    }
-
-    private DatagramFront<MqttSnReply> StartMqttSn(GatewaySettings settings)
-    {
-        var (listener, options) = (settings.MqttSnListener, settings.MqttSn);
-        var known = new KnownTopics(options.PredefinedTopics);
-        try
-        {
-            var front = new DatagramFront<MqttSnReply>(
-                "MQTT-SN",
-                new ForwarderLink(new UdpLink(listener.Bind)),
-                address => new MqttSnPeer(options, known, address.ToString()),
-                _services,
-                new ListenerLimits("listeners.mqttsn", listener, settings.PublishingOfEach, _clock));
-            front.Start();
-            return front;
-        }
-        catch (SocketException fault)
-        {
-            throw StartException.CannotListen("listeners.mqttsn.bind", listener.Bind, fault);
-        }
-    }
-
-    private DatagramFront<MqttSnReply> NewMqttSnFront(SerialSettings line, IDatagramLink link, GatewaySettings settings)
-    {
-        var options = settings.MqttSn with { MaxDatagramSize = Math.Min(settings.MqttSn.MaxDatagramSize, line.Largest) };
-        var known = new KnownTopics(options.PredefinedTopics);
-        return new DatagramFront<MqttSnReply>(
-            "MQTT-SN",
-            link,
-            address => new MqttSnPeer(options, known, address.ToString()),
-            _services,
-            new ListenerLimits($"serial.{line.Name}", new ListenerSettings(enabled: true, port: 0), settings.PublishingOfEach, _clock));
     }
 }

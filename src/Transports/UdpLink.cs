@@ -202,13 +202,31 @@ public sealed unsafe class UdpLink : IDatagramLink
             socket.ReceiveBufferSize = options.ReceiveBufferSize;
             ForceReceiveBufferSize(socket, options.ReceiveBufferSize);
             socket.SendBufferSize = options.SendBufferSize;
+            socket.EnableBroadcast = bind.AddressFamily == AddressFamily.InterNetwork || socket.DualMode;
             socket.Bind(bind);
+            foreach (var group in options.Groups.Where(group => group.AddressFamily == bind.AddressFamily || socket.DualMode))
+            {
+                Join(socket, group);
+            }
+
             return socket;
         }
         catch
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    private static void Join(Socket socket, IPAddress group)
+    {
+        if (group.AddressFamily == AddressFamily.InterNetwork)
+        {
+            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(group));
+        }
+        else
+        {
+            socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.AddMembership, new IPv6MulticastOption(group));
         }
     }
 

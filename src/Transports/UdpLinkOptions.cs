@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Edge.Transports;
 
 /// <summary>Sizes of a UDP link.</summary>
@@ -11,6 +13,9 @@ public sealed record UdpLinkOptions
 
     /// <summary>Octets the system may hold for a loop that is busy (SO_RCVBUF). What is more than the system allows is cut, unless the process may exceed it.</summary>
     public int ReceiveBufferSize { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Multicast groups to listen to as well, of the same family as what is bound (IPv4 groups on a dual socket, too). A socket bound to one address does not hear them.</summary>
+    public IReadOnlyList<IPAddress> Groups { get; init; } = [];
 
     /// <summary>Octets the system may hold until they are on the wire (SO_SNDBUF).</summary>
     public int SendBufferSize { get; init; } = 1024 * 1024;

@@ -1,3 +1,4 @@
+using System.Net;
 using Edge.Bridge;
 using Edge.LocalBroker;
 using Edge.LocalBroker.Access;
@@ -78,6 +79,15 @@ internal sealed record GatewaySettings
 
     /// <summary>MQTT-SN over UDP.</summary>
     public ListenerSettings MqttSnListener { get; init; } = new(enabled: true, 1884);
+
+    /// <summary>Time between two ADVERTISE of MQTT-SN; zero for none.</summary>
+    public TimeSpan AdvertiseInterval { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Where ADVERTISE goes; empty for the broadcast addresses of the networks that the listener is bound to.</summary>
+    public IReadOnlyList<IPEndPoint> AdvertiseTo { get; init; } = [];
+
+    /// <summary>Multicast groups in which MQTT-SN nodes look for a gateway; ADVERTISE goes there, too.</summary>
+    public IReadOnlyList<IPAddress> MulticastGroups { get; init; } = [];
 
     /// <summary>Limits of the local broker.</summary>
     public BrokerOptions Broker { get; init; } = new();

@@ -13,6 +13,9 @@ internal sealed record ListenerSettings(bool Enabled, IPEndPoint Bind)
     {
     }
 
+    /// <summary>Further addresses and ports, where the listener takes several.</summary>
+    public IReadOnlyList<IPEndPoint> AlsoBind { get; init; } = [];
+
     /// <summary>Clients connected at a time; 0 for any number.</summary>
     public int MaxConnections { get; init; }
 

@@ -12,8 +12,9 @@ namespace Edge.Gateway.Fronts;
 /// <param name="newPeer">Makes the peer of a node that was not known.</param>
 /// <param name="services">The gateway.</param>
 /// <param name="limits">What holds for the listener.</param>
+/// <param name="beacon">What it says without being asked, or null.</param>
 internal sealed class DatagramFront<TReply>(
-    string name, IDatagramLink link, Func<LinkAddress, IPeer<TReply>> newPeer, FrontServices services, ListenerLimits limits) : IDisposable
+    string name, IDatagramLink link, Func<LinkAddress, IPeer<TReply>> newPeer, FrontServices services, ListenerLimits limits, Beacon? beacon = null) : IDisposable
 {
     /// <summary>Nodes without a session that may be remembered at once, against floods from invented addresses.</summary>
     private const int MaxStrangers = 10_000;
@@ -23,6 +24,7 @@ internal sealed class DatagramFront<TReply>(
     private readonly Dictionary<LinkAddress, DatagramDriver<TReply>> _drivers = [];
     private readonly ConcurrentQueue<DatagramDriver<TReply>> _ready = new();
     private readonly Thread _thread = new(static front => ((DatagramFront<TReply>)front!).Run()) { IsBackground = true, Name = name };
+    private long _nextBeacon = long.MinValue;
     private volatile bool _isStopping;
 
     /// <summary>Where it listens.</summary>
@@ -72,11 +74,32 @@ internal sealed class DatagramFront<TReply>(
             }
 
             TakeTurns();
+            SpeakUp();
             link.Flush();
         }
 
         TakeTurns();
         link.Flush();
+    }
+
+    private void SpeakUp()
+    {
+        if (beacon is null)
+        {
+            return;
+        }
+
+        var now = services.Clock.GetTimestamp();
+        if (now < _nextBeacon)
+        {
+            return;
+        }
+
+        _nextBeacon = now + (long)(beacon.Interval.TotalSeconds * services.Clock.TimestampFrequency);
+        foreach (var receiver in beacon.Receivers())
+        {
+            beacon.Datagram.CopyTo(link.Enqueue(receiver, beacon.Datagram.Length));
+        }
     }
 
     private void OnDatagram(LinkAddress sender, ReadOnlySpan<byte> datagram)

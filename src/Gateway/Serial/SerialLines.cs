@@ -6,17 +6,15 @@ using Edge.Protocols.MqttSn;
 using Edge.Serial;
 using Edge.Serial.Lines;
 using Edge.Serial.XBee;
-using Edge.Transports;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Gateway.Serial;
 
 /// <summary>All serial lines at work: MQTT-SN by a front of its own for each, lines of text by an adapter. No device need be there.</summary>
-/// <param name="newFront">Makes the front of a link for MQTT-SN.</param>
+/// <param name="mqttSn">Serves MQTT-SN on them.</param>
 /// <param name="services">The gateway.</param>
 /// <param name="loggers">Where lines speak.</param>
-internal sealed class SerialLines(
-    Func<SerialSettings, IDatagramLink, DatagramFront<MqttSnReply>> newFront, FrontServices services, ILoggerFactory loggers) : IAsyncDisposable
+internal sealed class SerialLines(MqttSnFronts mqttSn, FrontServices services, ILoggerFactory loggers) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<(string Name, Func<SerialStatus> Status)> _lines = [];
@@ -68,7 +66,7 @@ internal sealed class SerialLines(
         FramedLink link = line.Protocol == SerialProtocol.XBee
             ? new XBeeLink(line.Name, line.Port, line.ApiMode ?? XBeeApiMode.Plain, line.Largest, services.Clock, loggers.CreateLogger<XBeeLink>())
             : new SerialLink(line.Name, line.Port, line.Framing ?? SerialFraming.Bare, line.Largest, services.Clock, loggers.CreateLogger<SerialLink>());
-        var front = newFront(line, link);
+        var front = mqttSn.New($"serial.{line.Name}", link, line.Largest);
         _lines.Add((line.Name, () => link.Status));
         _fronts.Add(front);
         front.Start();

@@ -48,9 +48,10 @@ internal sealed partial class GatewayProcess(GatewayConfiguration configuration,
     public static bool IsHarmless(string line) => HarmlessLine().IsMatch(line);
 
     /// <summary>Starts it and waits until every listener is bound.</summary>
-    public async Task StartAsync()
+    /// <param name="overrides">Keys with their values, as <c>--set</c> takes them, that go before the file's.</param>
+    public async Task StartAsync(params string[] overrides)
     {
-        var run = await LaunchAsync();
+        var run = await LaunchAsync(overrides);
         var ready = run.Errors.FirstAsync(line => line.Contains("gateway ready", StringComparison.Ordinal), "gateway ready");
         if (await Task.WhenAny(ready, run.Ended) != ready)
         {
@@ -61,10 +62,10 @@ internal sealed partial class GatewayProcess(GatewayConfiguration configuration,
     }
 
     /// <summary>Starts it and waits for nothing.</summary>
-    public async Task<ChildProcess> LaunchAsync()
+    public async Task<ChildProcess> LaunchAsync(params string[] overrides)
     {
         await System.IO.File.WriteAllTextAsync(File, configuration.ToToml(this));
-        _runs.Add(ChildProcess.Start(Repository.Gateway, "run", "--config", File));
+        _runs.Add(ChildProcess.Start(Repository.Gateway, ["run", "--config", File, .. overrides.SelectMany(value => (string[])["--set", value])]));
         return Run;
     }
 

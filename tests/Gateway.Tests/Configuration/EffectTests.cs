@@ -45,6 +45,12 @@ public sealed class EffectTests : IDisposable
     [InlineData("listeners.wss.path = '/a/b'", "/a/b")]
     [InlineData("listeners.mqttsn.enabled = false", "False 127.0.0.1:1884")]
     [InlineData("listeners.mqttsn.bind = '127.0.0.3:7'", "True 127.0.0.3:7")]
+    [InlineData("listeners.mqttsn.bind = ['127.0.0.3:7', '[::1]:8', '127.0.0.4:9']", "True 127.0.0.3:7 [::1]:8 127.0.0.4:9")]
+    [InlineData("mqttsn.advertise_interval = '20s'", "00:00:20")]
+    [InlineData("mqttsn.advertise_interval = 0", "00:00:00")]
+    [InlineData("mqttsn.advertise_to = ['192.0.2.255:1883', '192.0.2.7:5']", "192.0.2.255:1883 192.0.2.7:5")]
+    [InlineData("mqttsn.multicast_groups = '225.1.1.1'", "225.1.1.1")]
+    [InlineData("mqttsn.multicast_groups = ['225.1.1.1', 'ff02::1']", "225.1.1.1 ff02::1")]
     [InlineData("listeners.mqtt.max_connections = 5", "5 0 0 0 0")]
     [InlineData("listeners.mqtts.max_connections = 5", "0 5 0 0 0")]
     [InlineData("listeners.ws.max_connections = 5", "0 0 5 0 0")]
@@ -295,7 +301,10 @@ public sealed class EffectTests : IDisposable
         "log.level" => $"{s.LogLevel}",
         "store.commit_delay" => $"{s.Storage.CommitDelay} {s.Storage.RemovalDelay}",
         "listeners.mqtt.enabled" or "listeners.mqtt.bind" => $"{s.MqttListener.Enabled} {s.MqttListener.Bind}",
-        "listeners.mqttsn.enabled" or "listeners.mqttsn.bind" => $"{s.MqttSnListener.Enabled} {s.MqttSnListener.Bind}",
+        "listeners.mqttsn.enabled" or "listeners.mqttsn.bind" => string.Join(' ', [s.MqttSnListener.Enabled, s.MqttSnListener.Bind, .. s.MqttSnListener.AlsoBind]),
+        "mqttsn.advertise_interval" => $"{s.AdvertiseInterval}",
+        "mqttsn.advertise_to" => string.Join(' ', s.AdvertiseTo),
+        "mqttsn.multicast_groups" => string.Join(' ', s.MulticastGroups),
         "listeners.mqtts.bind" => $"{s.MqttTlsListener.Enabled} {s.MqttTlsListener.Bind}",
         "listeners.ws.enabled" or "listeners.ws.bind" => $"{s.WebSocketListener.Enabled} {s.WebSocketListener.Bind}",
         "listeners.ws.path" => s.WebSocketListener.Path,

@@ -98,7 +98,9 @@ public sealed class FaultTests : IDisposable
     [InlineData("listeners.coap.enabled = true", "listeners.coap.enabled is true; CoAP is not available in this version, so it must be false or left out")]
     [InlineData("[coap]\nnotify = 'qos'", "coap.notify is \"qos\"; CoAP is not available in this version, so it must be left out")]
     [InlineData("auth.users_file = 'users.toml'", "auth.users_file is \"users.toml\"; it must be the path of a file that exists and can be read")]
-    [InlineData("mqttsn.advertise_interval = '15m'", "mqttsn.advertise_interval is \"15m\"; ADVERTISE is not available in this version, so it must be \"0\" or left out")]
+    [InlineData("mqttsn.advertise_interval = '24h'", "mqttsn.advertise_interval is \"24h\"; it must be a duration from \"0\" to \"65535s\" in whole seconds")]
+    [InlineData("mqttsn.advertise_to = []", "mqttsn.advertise_to is an array; it must be an IP address and port such as \"192.0.2.255:1883\", or an array of them")]
+    [InlineData("mqttsn.multicast_groups = '192.0.2.1'", "mqttsn.multicast_groups is \"192.0.2.1\"; it must be a multicast address such as \"225.1.1.1\" or \"ff02::1884\", or an array of them")]
     public void What_this_version_does_not_have_is_refused_when_it_is_used(string toml, string fault) =>
         Assert.Equal(fault, Assert.Single(_loading.Faults(toml)).Split(": ", 2)[1]);
 
@@ -149,8 +151,6 @@ public sealed class FaultTests : IDisposable
     [Theory]
     [InlineData("[listeners.coaps]\nenabled = false")]
     [InlineData("[listeners.coap]")]
-    [InlineData("mqttsn.advertise_interval = '0'")]
-    [InlineData("mqttsn.advertise_interval = 0")]
     [InlineData("[coap]")]
     public void What_this_version_does_not_have_may_be_turned_off(string toml) => Assert.Empty(_loading.Load(toml).Faults);
 

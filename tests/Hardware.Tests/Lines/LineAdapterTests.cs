@@ -187,16 +187,6 @@ public sealed class LineAdapterTests : IAsyncDisposable
 
         public ValueTask<bool[]> UnsubscribeAsync(IReadOnlyList<TopicFilter> filters) => throw new NotSupportedException();
 
-        public ReadOnlyMemory<byte> Note => throw new NotSupportedException();
-
-        public bool IsDrained => throw new NotSupportedException();
-
-        public ValueTask<bool> NoteAsync(ReadOnlyMemory<byte> note) => throw new NotSupportedException();
-
-        public ValueTask<bool> SleepAsync(TimeSpan longest, TimeSpan sessionExpiry) => throw new NotSupportedException();
-
-        public ValueTask<bool> ChangeWillAsync(WillMessage? will) => throw new NotSupportedException();
-
         public int Take(Span<Delivery> deliveries) => throw new NotSupportedException();
 
         public bool Acknowledge(ushort packetId, Acknowledgement acknowledgement) => throw new NotSupportedException();

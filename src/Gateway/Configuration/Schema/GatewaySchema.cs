@@ -1,3 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using Edge.Gateway.Configuration.Toml;
 using Edge.Bridge;
 using Edge.LocalBroker;
 using Edge.LocalBroker.Rewriting;
@@ -153,7 +157,17 @@ internal static class GatewaySchema
         new PredefinedTopicsSetting("mqttsn.predefined_topics",
             "Topic ids agreed in advance, from 1 to 65534.",
             (s, value) => s with { MqttSn = s.MqttSn with { PredefinedTopics = value } }),
-        Planned("mqttsn.advertise_interval", "ADVERTISE", "\"0\""),
+        Value("mqttsn.advertise_interval", SettingType.Duration("0", "65535s", step: "1s"), "`\"15m\"`",
+            "Time between two ADVERTISE, by which nodes find the gateway; `0` for none. A listener on loopback sends none, unless `advertise_to` names receivers.",
+            (s, value) => s with { AdvertiseInterval = value }),
+        Value("mqttsn.advertise_to",
+            ClientRuleSchema.OneOrMore<IPEndPoint>("an IP address and port such as `\"192.0.2.255:1883\"`, or an array of them", SettingType.EndPoint.TryRead), "none",
+            "Where ADVERTISE goes, instead of the broadcast addresses of the networks that the listener is bound to, at its own port.",
+            (s, value) => s with { AdvertiseTo = value }),
+        Value("mqttsn.multicast_groups",
+            ClientRuleSchema.OneOrMore<IPAddress>("a multicast address such as `\"225.1.1.1\"` or `\"ff02::1884\"`, or an array of them", TryReadGroup), "none",
+            "Groups in which nodes look for a gateway: the listener hears SEARCHGW there when it is bound to all addresses, and ADVERTISE goes there at its own port.",
+            (s, value) => s with { MulticastGroups = value }),
 
         .. Listener("mqttsn_dtls", "MQTT-SN over DTLS", "psk_file", "certificate", "key", "client_ca"),
         .. Listener("coap", "CoAP"),
@@ -236,6 +250,13 @@ internal static class GatewaySchema
     private static ValueSetting<GatewaySettings, T> Value<T>(
         string key, SettingType<T> type, string byDefault, string summary, Func<GatewaySettings, T, GatewaySettings> set) =>
         new(key, type, byDefault, summary, set);
+
+    private static bool TryReadGroup(SettingNode node, [MaybeNullWhen(false)] out IPAddress group)
+    {
+        group = null;
+        return SettingType.TryGetText(node, out var text) && IPAddress.TryParse(text, out group)
+            && (group.AddressFamily == AddressFamily.InterNetworkV6 ? group.IsIPv6Multicast : group.GetAddressBytes()[0] is >= 224 and < 240);
+    }
 
     private static PlannedSetting<GatewaySettings> Planned(string key, string feature, string? harmless = null) => new(key, feature, harmless);
 

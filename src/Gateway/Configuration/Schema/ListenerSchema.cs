@@ -10,7 +10,7 @@ internal static class ListenerSchema
     /// <summary>A listener: its section, what it is, and where its settings are.</summary>
     private sealed record Section(
         string Key, string Feature, Func<GatewaySettings, ListenerSettings> Get, Func<GatewaySettings, ListenerSettings, GatewaySettings> Set,
-        bool IsSecure = false, bool IsWebSocket = false, bool HasPasswords = true);
+        bool IsSecure = false, bool IsWebSocket = false, bool HasPasswords = true, bool IsOfDatagrams = false);
 
     private static readonly Section[] Sections =
     [
@@ -19,7 +19,8 @@ internal static class ListenerSchema
         new("listeners.ws", "MQTT over WebSocket.", s => s.WebSocketListener, (s, value) => s with { WebSocketListener = value }, IsWebSocket: true),
         new("listeners.wss", "MQTT over secure WebSocket.", s => s.SecureWebSocketListener, (s, value) => s with { SecureWebSocketListener = value },
             IsSecure: true, IsWebSocket: true),
-        new("listeners.mqttsn", "MQTT-SN over UDP.", s => s.MqttSnListener, (s, value) => s with { MqttSnListener = value }, HasPasswords: false),
+        new("listeners.mqttsn", "MQTT-SN over UDP.", s => s.MqttSnListener, (s, value) => s with { MqttSnListener = value },
+            HasPasswords: false, IsOfDatagrams: true),
     ];
 
     private static readonly SettingType<string> UrlPath = SettingType.Text(
@@ -40,10 +41,11 @@ internal static class ListenerSchema
         foreach (var section in Sections)
         {
             var listener = section.Get(settings);
-            if (listener.Enabled && !IPAddress.IsLoopback(listener.Bind.Address) && WhyLoopback(section, settings, report) is { } problem)
+            var beyond = ((IEnumerable<IPEndPoint>)[listener.Bind, .. listener.AlsoBind]).FirstOrDefault(bind => !IPAddress.IsLoopback(bind.Address));
+            if (listener.Enabled && beyond is not null && WhyLoopback(section, settings, report) is { } problem)
             {
-                report.Add($"{section.Key}.bind", $"is \"{listener.Bind}\", beyond loopback, {problem}; "
-                    + $"it must be a loopback address such as \"127.0.0.1:{listener.Bind.Port}\", or auth.allow_anonymous = true must say that this is meant");
+                report.Add($"{section.Key}.bind", $"is \"{beyond}\", beyond loopback, {problem}; "
+                    + $"it must be a loopback address such as \"127.0.0.1:{beyond.Port}\", or auth.allow_anonymous = true must say that this is meant");
             }
 
             if (section.IsSecure)
@@ -103,9 +105,14 @@ internal static class ListenerSchema
             Value(section, "enabled", SettingType.Toggle, section.IsSecure ? "true when there is a certificate" : "`true`",
                 section.Feature,
                 (l, value) => l with { Enabled = value }),
-            Value(section, "bind", SettingType.EndPoint, $"`\"127.0.0.1:{port}\"`",
-                "Where it listens; port 0 takes a free one, which the log names.",
-                (l, value) => l with { Bind = value }),
+            section.IsOfDatagrams
+                ? Value(section, "bind", ClientRuleSchema.OneOrMore<IPEndPoint>($"{SettingType.EndPoint.Expected}, or an array of them", SettingType.EndPoint.TryRead),
+                    $"`\"127.0.0.1:{port}\"`",
+                    "Where it listens; port 0 takes a free one, which the log names.",
+                    (l, value) => l with { Bind = value[0], AlsoBind = value.Count == 1 ? [] : [.. value.Skip(1)] })
+                : Value(section, "bind", SettingType.EndPoint, $"`\"127.0.0.1:{port}\"`",
+                    "Where it listens; port 0 takes a free one, which the log names.",
+                    (l, value) => l with { Bind = value }),
             .. path,
             Value(section, "max_connections", SettingType.WholeNumber(0, 10_000_000), "`0`",
                 "Clients connected to it at a time; `0` for any number.",
