@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
-using Edge.Gateway.Configuration.Toml;
 using Edge.Bridge;
+using Edge.Gateway.Configuration.Toml;
 using Edge.LocalBroker;
 using Edge.LocalBroker.Rewriting;
 using Edge.Messaging;
