@@ -242,6 +242,7 @@ internal sealed unsafe class SerialLine : IDisposable
         _earlierErrors = _status.Errors;
         _status = _status with { IsOpen = false, Since = _clock.GetUtcNow() };
         _logger.Lost(_status.Name, _options.Device);
+        _reported = SerialPort.NotThere; // That is what was just said.
         WaitForNext();
     }
 

@@ -19,6 +19,7 @@ internal static unsafe partial class Tty
 
     /// <summary>TCFLSH, with what to throw away.</summary>
     public const nuint Flush = 0x540B;
+    public const nint FlushOutput = 1;
     public const nint FlushBoth = 2;
 
     /// <summary>TIOCEXCL: nobody but root may open it a second time.</summary>

@@ -12,6 +12,9 @@ internal sealed unsafe class SerialPort : IDisposable
     /// <summary>What <see cref="Read"/> and <see cref="Write"/> give when the device was unplugged.</summary>
     public const int Gone = -1;
 
+    /// <summary>Why a device cannot be opened that is not plugged in.</summary>
+    public const string NotThere = "is not there; plug it in, or look with `ls -l /dev/serial/by-id` what it is called";
+
     private const string PseudoTerminals = "/dev/pts/";
 
     /// <summary>Of what VMIN and VTIME are the places in <c>c_cc</c>.</summary>
@@ -26,8 +29,13 @@ internal sealed unsafe class SerialPort : IDisposable
     private const int BufferOverruns = 10;
 
     private readonly SafeDescriptor _descriptor;
+    private readonly bool _mayBeHeld;
 
-    private SerialPort(SafeDescriptor descriptor, string target) => (_descriptor, Target) = (descriptor, target);
+    private SerialPort(SafeDescriptor descriptor, SerialPortOptions options)
+    {
+        (_descriptor, Target) = (descriptor, TargetOf(options.Device));
+        _mayBeHeld = options.FlowControl != FlowControl.None;
+    }
 
     /// <summary>The device that the configured path led to.</summary>
     public string Target { get; }
@@ -64,7 +72,7 @@ internal sealed unsafe class SerialPort : IDisposable
         var descriptor = new SafeDescriptor(number);
         try
         {
-            var port = new SerialPort(descriptor, TargetOf(options.Device));
+            var port = new SerialPort(descriptor, options);
             port.Own();
             port.Set(options);
             return port;
@@ -99,7 +107,16 @@ internal sealed unsafe class SerialPort : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _descriptor.Dispose();
+    public void Dispose()
+    {
+        if (_mayBeHeld && !_descriptor.IsClosed)
+        {
+            // Closing waits up to half a minute for octets that the other side holds back.
+            _ = Tty.Control(Descriptor, Tty.Flush, Tty.FlushOutput);
+        }
+
+        _descriptor.Dispose();
+    }
 
     private static bool IsForNow(int error) => error is Errno.Again or Errno.Interrupted;
 
@@ -175,7 +192,7 @@ internal sealed unsafe class SerialPort : IDisposable
 
     internal static string WhyNotOpened(int error) => error switch
     {
-        Errno.NoSuchFile => "is not there; plug it in, or look with `ls -l /dev/serial/by-id` what it is called",
+        Errno.NoSuchFile => NotThere,
         Errno.NotPermitted => "may not be opened by the user who runs the gateway; put that user into the group of the device, most often dialout, which `ls -lL` shows",
         Errno.Busy => "is in use by another program; `fuser` tells which",
         Errno.NotTerminal => "is no serial port; name the device of one",
