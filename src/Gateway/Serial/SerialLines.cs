@@ -16,6 +16,9 @@ namespace Edge.Gateway.Serial;
 /// <param name="loggers">Where lines speak.</param>
 internal sealed class SerialLines(MqttSnFronts mqttSn, FrontServices services, ILoggerFactory loggers) : IAsyncDisposable
 {
+    /// <summary>What a forwarder may write before a message (MQTT-SN 1.2 §5.5): its Length has one octet.</summary>
+    private const int LargestEncapsulation = byte.MaxValue;
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<(string Name, Func<SerialStatus> Status)> _lines = [];
     private readonly List<DatagramFront<MqttSnReply>> _fronts = [];
@@ -63,6 +66,7 @@ internal sealed class SerialLines(MqttSnFronts mqttSn, FrontServices services, I
 
     private void StartFront(SerialSettings line)
     {
+        var largest = line.Largest + LargestEncapsulation;
         FramedLink link = line.Protocol == SerialProtocol.XBee
             ? new XBeeLink(line.Name, line.Port, line.ApiMode ?? XBeeApiMode.Plain, line.Largest, services.Clock, loggers.CreateLogger<XBeeLink>())
             : new SerialLink(line.Name, line.Port, line.Framing ?? SerialFraming.Bare, line.Largest, services.Clock, loggers.CreateLogger<SerialLink>());

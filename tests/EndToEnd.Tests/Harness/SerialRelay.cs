@@ -11,6 +11,7 @@ internal sealed class SerialRelay : IAsyncDisposable
 {
     private const byte Start = 0x7E, Escape = 0x7D, Turned = 0x20;
     private const byte Receive = 0x90, Transmit = 0x10, TransmitStatus = 0x8B, AtCommand = 0x08;
+    private const byte Encapsulated = 0xFE;
     private const ulong Broadcast = 0xFFFF;
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
@@ -116,8 +117,8 @@ internal sealed class SerialRelay : IAsyncDisposable
             }
             else
             {
-                var length = terminal.Read(1)[0];
-                ToNode(0, [length, .. terminal.Read(length - 1)]);
+                var message = ReadMessage(terminal);
+                ToNode(0, message[1] == Encapsulated ? [.. message, .. ReadMessage(terminal)] : message);
             }
         }
     }
@@ -165,6 +166,8 @@ internal sealed class SerialRelay : IAsyncDisposable
 
         byte Next() => terminal.Read(1)[0] is var octet && octet == Escape ? (byte)(terminal.Read(1)[0] ^ Turned) : octet;
     }
+
+    private static byte[] ReadMessage(PseudoTerminal terminal) => terminal.Read(1)[0] is var length ? [length, .. terminal.Read(length - 1)] : [];
 
     private static byte[] Octets(ulong value)
     {

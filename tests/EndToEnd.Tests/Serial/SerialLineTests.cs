@@ -51,6 +51,29 @@ public sealed class SerialLineTests : EndToEndTest
         }
     }
 
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public async Task Many_nodes_behind_a_forwarder_share_a_line(bool isRadio)
+    {
+        var relay = Own(new SerialRelay(isRadio));
+        relay.PlugIn();
+        var gateway = await StartGatewayAsync(Line(relay.Device, isRadio ? "xbee\"\napi_mode = 2 #" : "mqttsn\" #"));
+        var forwarder = Own(new SnForwarder(relay.Port, idLength: 2));
+        var subscriber = await ConnectAsync(gateway.MqttPort, "subscriber");
+        await subscriber.SubscribeAsync("up/#");
+        for (var number = 1; number <= 3; number++)
+        {
+            var node = Own(new SnClient(forwarder.Port, $"node-{number}"));
+            await node.ConnectAsync();
+            await node.SubscribeAsync($"down/{number}", 1);
+            await node.PublishAsync(await node.RegisterAsync($"up/{number}"), $"{number}", 1);
+            await subscriber.PublishAsync($"down/{number}", $"{number}");
+
+            Assert.Equal($"{number}", (await node.Received.CountAsync(1, "command"))[0].Text);
+            Assert.Equal(($"up/{number}", $"{number}"), (await subscriber.Received.CountAsync(number, "message"))[^1] is var message ? (message.Topic, message.Text) : default);
+        }
+    }
+
     [Fact]
     public async Task Lines_of_text_become_messages()
     {
