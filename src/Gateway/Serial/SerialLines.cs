@@ -68,8 +68,8 @@ internal sealed class SerialLines(MqttSnFronts mqttSn, FrontServices services, I
     {
         var largest = line.Largest + LargestEncapsulation;
         FramedLink link = line.Protocol == SerialProtocol.XBee
-            ? new XBeeLink(line.Name, line.Port, line.ApiMode ?? XBeeApiMode.Plain, line.Largest, services.Clock, loggers.CreateLogger<XBeeLink>())
-            : new SerialLink(line.Name, line.Port, line.Framing ?? SerialFraming.Bare, line.Largest, services.Clock, loggers.CreateLogger<SerialLink>());
+            ? new XBeeLink(line.Name, line.Port, line.ApiMode ?? XBeeApiMode.Plain, largest, services.Clock, loggers.CreateLogger<XBeeLink>())
+            : new SerialLink(line.Name, line.Port, line.Framing ?? SerialFraming.Bare, largest, services.Clock, loggers.CreateLogger<SerialLink>());
         var front = mqttSn.New($"serial.{line.Name}", link, line.Largest);
         _lines.Add((line.Name, () => link.Status));
         _fronts.Add(front);
