@@ -25,6 +25,8 @@ need python3-paho-mqtt /usr/bin/python3 -c 'import paho.mqtt.client'
 need nodejs node --version
 need node-mqtt test -d /usr/share/nodejs/mqtt
 need openssl openssl version
+need libcoap3-bin test -x /usr/bin/coap-client-openssl -a -x /usr/bin/coap-client-gnutls
+need gnutls-bin gnutls-cli --version
 need systemd test -x /usr/bin/systemd-analyze
 if [ ${#missing[@]} -gt 0 ]; then
     echo "Installing ${missing[*]}"

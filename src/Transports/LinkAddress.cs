@@ -7,7 +7,7 @@ namespace Edge.Transports;
 
 /// <summary>Where a datagram came from or goes to. Opaque: compare it, look it up by it, show it.</summary>
 /// <remarks>
-/// <para>An IP end point, a serial device, or a radio behind one; any of them may be a forwarder with further nodes behind it.</para>
+/// <para>An IP end point, a DTLS association, a serial device, or a radio behind one; any of them may be a forwarder with further nodes behind it.</para>
 /// <para>An IPv4 address is the same whether an IPv4 or a dual socket saw it.</para>
 /// </remarks>
 public readonly struct LinkAddress : IEquatable<LinkAddress>
@@ -27,15 +27,17 @@ public readonly struct LinkAddress : IEquatable<LinkAddress>
     private readonly ulong _low;
     private readonly uint _scope;
     private readonly ushort _port;
+    private readonly uint _association;
     private readonly string? _device;
     private readonly byte[]? _node;
 
-    private LinkAddress(ulong high, ulong low, uint scope, ushort port, string? device = null, byte[]? node = null)
+    private LinkAddress(ulong high, ulong low, uint scope, ushort port, string? device = null, byte[]? node = null, uint association = 0)
     {
         _high = high;
         _low = low;
         _scope = scope;
         _port = port;
+        _association = association;
         _device = device;
         _node = node;
     }
@@ -44,10 +46,13 @@ public readonly struct LinkAddress : IEquatable<LinkAddress>
     public ReadOnlySpan<byte> Node => _node;
 
     /// <summary>The same place without the node: where the forwarder is, when there is one.</summary>
-    public LinkAddress Forwarder => new(_high, _low, _scope, _port, _device);
+    public LinkAddress Forwarder => new(_high, _low, _scope, _port, _device, association: _association);
 
     /// <summary>Whether a forwarder is between, be its name for the node empty or not.</summary>
     public bool IsBehindForwarder => _node is not null;
+
+    /// <summary>What limits for an address count by: the IPv4 address, or the IPv6 network of 64 bits; no port.</summary>
+    internal LinkAddress Network => IsIPv4 ? new(_high, _low, 0, 0) : new(_high, 0, _scope, 0);
 
     private bool IsIPv4 => _high == 0 && _low >> 32 == Mapped >> 32;
 
@@ -72,7 +77,14 @@ public readonly struct LinkAddress : IEquatable<LinkAddress>
 
     /// <summary>A node to which this place forwards.</summary>
     /// <param name="node">Octets by which the forwarder knows it, any number.</param>
-    public LinkAddress Behind(ReadOnlySpan<byte> node) => new(_high, _low, _scope, _port, _device, node.ToArray());
+    public LinkAddress Behind(ReadOnlySpan<byte> node) => new(_high, _low, _scope, _port, _device, node.ToArray(), _association);
+
+    /// <summary>
+    /// One DTLS association with who is at this IP end point: it stays the same wherever that one moves, and nobody who comes to the end point
+    /// later has it.
+    /// </summary>
+    /// <param name="association">Number of the association; from 1.</param>
+    internal LinkAddress OfAssociation(uint association) => new(_high, _low, _scope, _port, association: association);
 
     /// <summary>Whether both are the same place.</summary>
     public static bool operator ==(LinkAddress left, LinkAddress right) => left.Equals(right);
@@ -82,8 +94,8 @@ public readonly struct LinkAddress : IEquatable<LinkAddress>
 
     /// <inheritdoc/>
     public bool Equals(LinkAddress other) =>
-        _low == other._low && _port == other._port && _high == other._high && _scope == other._scope && _device == other._device
-        && IsBehindForwarder == other.IsBehindForwarder && Node.SequenceEqual(other.Node);
+        _low == other._low && _port == other._port && _high == other._high && _scope == other._scope && _association == other._association
+        && _device == other._device && IsBehindForwarder == other.IsBehindForwarder && Node.SequenceEqual(other.Node);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is LinkAddress other && Equals(other);
@@ -95,6 +107,7 @@ public readonly struct LinkAddress : IEquatable<LinkAddress>
         hash.Add(_low);
         hash.Add(_port);
         hash.Add(_high);
+        hash.Add(_association);
         hash.AddBytes(Node);
         return hash.ToHashCode();
     }
@@ -118,7 +131,7 @@ public readonly struct LinkAddress : IEquatable<LinkAddress>
         return _device is not null && _port == Radio;
     }
 
-    /// <summary>The IP end point.</summary>
+    /// <summary>The IP end point; of an association, where it began.</summary>
     /// <exception cref="InvalidOperationException">It is a device's or a radio's.</exception>
     public IPEndPoint ToEndPoint()
     {

@@ -27,6 +27,7 @@ public sealed class ArrowTests
     /// <summary>Which packages a project may use; each has a record in docs/decisions.</summary>
     private static readonly Dictionary<string, string[]> Packages = new()
     {
+        ["Transports"] = ["BouncyCastle.Cryptography"],
         ["Storage"] = ["SQLitePCLRaw.bundle_e_sqlite3", Logging],
         ["LocalBroker"] = [Logging],
         ["Bridge"] = [Logging],

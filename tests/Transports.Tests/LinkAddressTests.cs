@@ -82,4 +82,22 @@ public sealed class LinkAddressTests
         Assert.All(all, address => Assert.Equal(address, address.IsBehindForwarder ? address.Forwarder.Behind(address.Node) : address.Forwarder));
         Assert.Equal([false, false, true, true, true, false, false, false, true, false], all.Select(address => address.TryGetRadio(out _)));
     }
+
+    [Fact]
+    public void An_association_is_somebody_else_than_whoever_else_is_at_its_end_point()
+    {
+        var place = LinkAddress.From(IPEndPoint.Parse("192.0.2.7:5"));
+        var (one, other) = (place.OfAssociation(1), place.OfAssociation(2));
+
+        Assert.True(one != place && one != other && one == place.OfAssociation(1));
+        Assert.NotEqual(one.GetHashCode(), other.GetHashCode());
+        Assert.Equal("192.0.2.7:5", one.ToString());
+        Assert.Equal(one, one.Behind([7]).Forwarder);
+    }
+
+    [Theory]
+    [InlineData("192.0.2.7:5", "192.0.2.7:6", true), InlineData("192.0.2.7:5", "192.0.2.8:5", false)]
+    [InlineData("[2001:db8:0:1::7]:5", "[2001:db8:0:1:8::9]:6", true), InlineData("[2001:db8:0:1::7]:5", "[2001:db8:0:2::7]:5", false)]
+    public void Limits_count_by_the_address_or_by_the_network_that_one_subscriber_has(string one, string other, bool areTogether) =>
+        Assert.Equal(areTogether, LinkAddress.From(IPEndPoint.Parse(one)).Network == LinkAddress.From(IPEndPoint.Parse(other)).Network);
 }
