@@ -78,7 +78,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         get
         {
             List<string> listeners = [.. _mqttListeners.Select(listener => $"{listener.Name} {listener.EndPoint}")];
-            listeners.AddRange(_mqttSn?.EndPoints.Select(endPoint => $"MQTT-SN {endPoint}") ?? []);
+            listeners.AddRange(_mqttSn?.Descriptions ?? []);
             listeners.AddRange(_serialLines?.Descriptions ?? []);
             return listeners is [] ? "no listener" : string.Join(", ", listeners);
         }
@@ -170,7 +170,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         }
 
         _mqttSn = new MqttSnFronts(settings, _services);
-        _mqttSn.StartUdp();
+        _mqttSn.Start();
         _serialLines = new SerialLines(_mqttSn, _services, loggers);
         await _serialLines.StartAsync(settings.SerialLines);
 
@@ -181,6 +181,7 @@ internal sealed class RunningGateway : IAsyncDisposable
             topics.Add("$SYS/broker/memory/state", () => Broker.IsShortOfMemory ? "short" : "enough");
             topics.Add("$SYS/broker/memory/used", () => $"{memory.Use.Used}");
             topics.Add("$SYS/broker/memory/limit", () => $"{memory.Use.Limit}");
+            _mqttSn.AddTo(topics);
             _serialLines.AddTo(topics);
             _bridges.ForEach(bridge => BridgeTopics.AddTo(topics, bridge, Broker));
             _systemTopics = new SystemTopicsTimer(topics, settings.SysInterval, _clock);

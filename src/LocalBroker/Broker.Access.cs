@@ -91,11 +91,11 @@ public sealed partial class Broker
     /// <summary>Whether a client may publish; a message that it may not is counted.</summary>
     private bool MayPublish(Session session, Message message) => MayPublish(session.RightsBy(_access.Rules), message);
 
-    /// <summary>Whether a node without a session may publish, that is an anonymous client without a ClientId.</summary>
-    private bool MayPublish(string peer, Message message)
+    /// <summary>Whether a node without a session may publish, that is a client without a ClientId; anonymous, unless it has a user.</summary>
+    private bool MayPublish(string peer, string? user, Message message)
     {
-        var client = new ClientIdentity("", null, ClientIdentity.AddressOf(peer));
-        if (!_access.AllowsAnonymous(client.Address) || _access.FindBan(client) is not null)
+        var client = new ClientIdentity("", user, ClientIdentity.AddressOf(peer));
+        if ((user is null && !_access.AllowsAnonymous(client.Address)) || _access.FindBan(client) is not null)
         {
             _drops.Count(DropCause.NotAuthorized);
             return false;

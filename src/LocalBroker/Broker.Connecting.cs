@@ -34,6 +34,11 @@ public sealed partial class Broker
             return Refused(request with { UserName = admission.UserName ?? request.UserName }, admission.Refusal);
         }
 
+        if (request.IsBoundToUser && request.ClientId != admission.UserName)
+        {
+            return Refused(request with { UserName = admission.UserName }, ConnectRefusal.NotAuthorized);
+        }
+
         // From here on the name is one that was verified, and the password has done its duty.
         request = request with { UserName = admission.UserName, Password = null };
         client = client with { UserName = admission.UserName, Token = admission.Token };

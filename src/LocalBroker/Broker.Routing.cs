@@ -12,7 +12,8 @@ public sealed partial class Broker
     /// <param name="message">The message; its <see cref="Message.Origin"/> names who it is from.</param>
     /// <param name="isOwn">Whether it is the gateway's own word, which alone may use <c>$SYS/</c>.</param>
     /// <param name="peer">Where it comes from when it is not.</param>
-    public ValueTask<PublishOutcome> PublishAsync(Message message, bool isOwn, string peer = "")
+    /// <param name="user">The user that the node there has shown to be; null for an anonymous one.</param>
+    public ValueTask<PublishOutcome> PublishAsync(Message message, bool isOwn, string peer = "", string? user = null)
     {
         if (!isOwn)
         {
@@ -21,7 +22,7 @@ public sealed partial class Broker
 
         return !isOwn && IsShed(message, null) ? new(PublishOutcome.QuotaExceeded)
             : !TryTakeOffDelay(ref message, out var due) ? new(PublishOutcome.TopicInvalid)
-            : !(isOwn || MayPublish(peer, message)) ? new(PublishOutcome.NotAuthorized)
+            : !(isOwn || MayPublish(peer, user, message)) ? new(PublishOutcome.NotAuthorized)
             : !(isOwn || TryRewrite(ref message, null)) ? new(PublishOutcome.TopicInvalid)
             : CheckTopic(message.Topic, isOwn) is not PublishOutcome.Accepted and var refusal ? new(refusal)
             : RouteNowOr(due, null, message, 0);

@@ -51,6 +51,12 @@ public sealed record ConnectRequest
     /// <summary>The certificate by which the client proved who it is; null when it showed none.</summary>
     public ClientCertificate? Certificate { get; init; }
 
+    /// <summary>The identity whose pre-shared key the client has shown to have (RFC 4279): it is this user. Null when it came without one.</summary>
+    public string? PskIdentity { get; init; }
+
+    /// <summary>Whether the client's ClientId must be the name of its user, so that no device takes another's session.</summary>
+    public bool IsBoundToUser { get; init; }
+
     /// <summary>Where the client comes from, for logs and rules, such as <c>192.0.2.7:50123</c>.</summary>
     public string Peer { get; init; } = "";
 

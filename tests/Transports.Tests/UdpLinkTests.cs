@@ -173,7 +173,7 @@ public sealed class UdpLinkTests
         using var other = new UdpLink(Loopback);
         one.Enqueue(LinkAddress.From(other.EndPoint), 1)[0] = 1;
         one.Enqueue(LinkAddress.From(new IPEndPoint(IPAddress.Loopback, 0)), 1)[0] = 2;
-        one.Enqueue(LinkAddress.From(new IPEndPoint(IPAddress.Broadcast, 1884)), 1)[0] = 3;
+        one.Enqueue(LinkAddress.From(new IPEndPoint(IPAddress.Parse("192.0.2.77"), 1884)), 1)[0] = 3;
         one.Enqueue(LinkAddress.From(other.EndPoint), 65_508).Clear();
         one.Enqueue(LinkAddress.From(other.EndPoint), 1)[0] = 4;
         one.Flush();

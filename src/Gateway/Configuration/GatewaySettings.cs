@@ -89,6 +89,9 @@ internal sealed record GatewaySettings
     /// <summary>Multicast groups in which MQTT-SN nodes look for a gateway; ADVERTISE goes there, too.</summary>
     public IReadOnlyList<IPAddress> MulticastGroups { get; init; } = [];
 
+    /// <summary>MQTT-SN over DTLS; enabled by its keys or its certificate.</summary>
+    public ListenerSettings MqttSnDtlsListener { get; init; } = new(enabled: false, 8885);
+
     /// <summary>Limits of the local broker.</summary>
     public BrokerOptions Broker { get; init; } = new();
 

@@ -28,6 +28,12 @@ internal sealed record ListenerSettings(bool Enabled, IPEndPoint Bind)
     /// <summary>Certificates, where the listener is one of TLS.</summary>
     public TlsSettings Tls { get; init; } = new();
 
+    /// <summary>File with pre-shared keys, an absolute path, where the listener is one of DTLS; null when there are none.</summary>
+    public string? PskFile { get; init; }
+
+    /// <summary>Whether a client's ClientId must be the name of its user, where the listener is one of DTLS.</summary>
+    public bool BindsClientIds { get; init; }
+
     /// <summary>Path of the URL, where the listener is one of WebSocket.</summary>
     public string Path { get; init; } = "/mqtt";
 }

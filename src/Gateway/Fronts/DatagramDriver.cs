@@ -1,3 +1,4 @@
+using Edge.Messaging;
 using Edge.Messaging.Peers;
 using Edge.Transports;
 
@@ -62,6 +63,12 @@ internal sealed class DatagramDriver<TReply>(
 
     /// <inheritdoc/>
     protected override Span<byte> Enqueue(int size) => HasGivenWay ? new byte[size] : front.Enqueue(address, size);
+
+    /// <inheritdoc/>
+    protected override string? User => front.UserAt(address);
+
+    /// <inheritdoc/>
+    protected override ConnectRequest Identify(ConnectRequest request) => front.Identify(request, address);
 
     /// <inheritdoc/>
     protected override bool TryConnect(ListenerLimits limits) => limits.TryConnect(Now);

@@ -13,8 +13,10 @@ namespace Edge.Gateway.Fronts;
 /// <param name="services">The gateway.</param>
 /// <param name="limits">What holds for the listener.</param>
 /// <param name="beacon">What it says without being asked, or null.</param>
+/// <param name="identities">Who is at an address; null where the link does not tell.</param>
 internal sealed class DatagramFront<TReply>(
-    string name, IDatagramLink link, Func<LinkAddress, IPeer<TReply>> newPeer, FrontServices services, ListenerLimits limits, Beacon? beacon = null) : IDisposable
+    string name, IDatagramLink link, Func<LinkAddress, IPeer<TReply>> newPeer, FrontServices services, ListenerLimits limits,
+    Beacon? beacon = null, IClientIdentities? identities = null) : IDisposable
 {
     /// <summary>Nodes without a session that may be remembered at once, against floods from invented addresses.</summary>
     private const int MaxStrangers = 10_000;
@@ -42,6 +44,12 @@ internal sealed class DatagramFront<TReply>(
 
     /// <summary>Room for a datagram to a node, sent at the end of the turn.</summary>
     public Span<byte> Enqueue(LinkAddress to, int size) => link.Enqueue(to, size);
+
+    /// <summary>Says of a client all that is known of it.</summary>
+    public ConnectRequest Identify(ConnectRequest request, LinkAddress address) => identities?.Identify(request, address) ?? request;
+
+    /// <summary>The user that who is at an address has proved to be; null for none.</summary>
+    public string? UserAt(LinkAddress address) => identities?.UserAt(address);
 
     /// <summary>Has a node's driver take a turn soon. From any thread.</summary>
     public void MakeReady(DatagramDriver<TReply> driver)

@@ -47,4 +47,10 @@ internal static partial class FrontLog
 
     [LoggerMessage(1113, LogLevel.Warning, "{Listener} is for {ServerName}, which is not among the names in its certificate {Subject}; clients that ask for it may refuse it")]
     public static partial void NameNotInCertificate(this ILogger logger, string listener, string serverName, string subject);
+
+    [LoggerMessage(1114, LogLevel.Information, "{Listener} knows {Identities} pre-shared keys; its certificate: {Subject}")]
+    public static partial void DtlsCredentialsLoaded(this ILogger logger, string listener, int identities, string subject);
+
+    [LoggerMessage(1115, LogLevel.Debug, "{Listener}: the DTLS handshake of {Peer} failed: {Reason}")]
+    public static partial void HandshakeFailed(this ILogger logger, string listener, object peer, string reason);
 }

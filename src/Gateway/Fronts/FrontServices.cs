@@ -9,10 +9,10 @@ namespace Edge.Gateway.Fronts;
 internal sealed record FrontServices(Broker Broker, IDropCounter Drops, TimerWheel Wheel, TimeProvider Clock, ILogger Logger)
 {
     /// <summary>Publishes for a node without a session (MQTT-SN QoS −1).</summary>
-    public void PublishWithoutSession(Message message, string remote)
+    public void PublishWithoutSession(Message message, string remote, string? user)
     {
         // QoS 0 by its nature: what became of it is counted by the broker, and nobody is answered.
-        _ = Broker.PublishAsync(message, isOwn: false, remote).AsTask();
+        _ = Broker.PublishAsync(message, isOwn: false, remote, user).AsTask();
     }
 
     /// <summary>Counts a frame that was not taken: malformed, or out of place.</summary>

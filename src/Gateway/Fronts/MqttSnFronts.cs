@@ -1,70 +1,100 @@
 using System.Net;
 using System.Net.Sockets;
 using Edge.Gateway.Configuration;
+using Edge.Gateway.Fronts.Tls;
+using Edge.LocalBroker;
 using Edge.Protocols.MqttSn;
 using Edge.Protocols.MqttSn.Topics;
 using Edge.Transports;
 
 namespace Edge.Gateway.Fronts;
 
-/// <summary>The fronts of MQTT-SN: over UDP, one for each address that is bound, and over whatever other link it is carried.</summary>
+/// <summary>The fronts of MQTT-SN: over UDP, one for each address that is bound, over DTLS, and over whatever other link it is carried.</summary>
 /// <param name="settings">The gateway's settings.</param>
 /// <param name="services">The gateway.</param>
 internal sealed class MqttSnFronts(GatewaySettings settings, FrontServices services) : IDisposable
 {
-    private const string Name = "MQTT-SN";
-
     private readonly KnownTopics _known = new(settings.MqttSn.PredefinedTopics);
     private readonly List<DatagramFront<MqttSnReply>> _overUdp = [];
+    private DatagramFront<MqttSnReply>? _overDtls;
+    private DtlsFiles? _dtlsFiles;
 
-    /// <summary>Addresses and ports that were bound.</summary>
+    /// <summary>Addresses and ports that were bound for UDP.</summary>
     public IEnumerable<IPEndPoint> EndPoints => _overUdp.Select(front => front.Local.ToEndPoint());
 
+    /// <summary>What is served where, in words.</summary>
+    public IEnumerable<string> Descriptions =>
+    [
+        .. EndPoints.Select(endPoint => $"MQTT-SN {endPoint}"),
+        .. _overDtls is { } dtls ? (IEnumerable<string>)[$"MQTT-SN over DTLS {dtls.Local}"] : [],
+    ];
+
     /// <summary>Whether every loop turns.</summary>
-    public bool AreRunning => _overUdp.TrueForAll(front => front.IsRunning);
+    public bool AreRunning => _overUdp.TrueForAll(front => front.IsRunning) && _overDtls is not { IsRunning: false };
 
     /// <summary>Binds the addresses of the configuration, and serves them.</summary>
-    /// <exception cref="StartException">One of them cannot be bound.</exception>
-    public void StartUdp()
+    /// <exception cref="StartException">One of them cannot be bound, or the keys and certificates of DTLS cannot be used.</exception>
+    public void Start()
     {
-        var listener = settings.MqttSnListener;
-        var limits = new ListenerLimits("listeners.mqttsn", listener, settings.PublishingOfEach, services.Clock);
-        foreach (var bind in listener.Enabled ? (IEnumerable<IPEndPoint>)[listener.Bind, .. listener.AlsoBind] : [])
+        if (settings.MqttSnListener is { Enabled: true } udp)
         {
-            var link = Open(bind);
-            var front = New(link, limits, settings.MqttSn, BeaconOf(link.EndPoint));
-            _overUdp.Add(front);
-            front.Start();
+            var limits = LimitsOf("listeners.mqttsn", udp);
+            foreach (var bind in (IEnumerable<IPEndPoint>)[udp.Bind, .. udp.AlsoBind])
+            {
+                var link = Open("listeners.mqttsn", bind, () => new UdpLink(bind, new UdpLinkOptions { Groups = settings.MulticastGroups }));
+                var front = New("MQTT-SN", link, limits, settings.MqttSn, BeaconOf(link.EndPoint));
+                _overUdp.Add(front);
+                front.Start();
+            }
+        }
+
+        if (settings.MqttSnDtlsListener is { Enabled: true } dtls)
+        {
+            const string Section = "listeners.mqttsn_dtls";
+            _dtlsFiles = Open(Section, dtls.Bind, () => new DtlsFiles(Section, dtls, services.Clock, services.Logger));
+            _overDtls = New("MQTT-SN over DTLS", _dtlsFiles.Link, LimitsOf(Section, dtls), settings.MqttSn, identities: _dtlsFiles);
+            _overDtls.Start();
         }
     }
+
+    /// <summary>Adds what the fronts say of themselves to what is published.</summary>
+    public void AddTo(SystemTopics topics) => _dtlsFiles?.AddTo(topics);
 
     /// <summary>A front that serves MQTT-SN on another link.</summary>
     /// <param name="key">The link's section of the configuration, such as <c>serial.field</c>.</param>
     /// <param name="link">The link; the front closes it.</param>
     /// <param name="largest">Longest message that the link carries, in octets.</param>
     public DatagramFront<MqttSnReply> New(string key, IDatagramLink link, int largest) => New(
+        "MQTT-SN",
         link,
-        new ListenerLimits(key, new ListenerSettings(enabled: true, port: 0), settings.PublishingOfEach, services.Clock),
-        settings.MqttSn with { MaxDatagramSize = Math.Min(settings.MqttSn.MaxDatagramSize, largest) },
-        beacon: null);
+        LimitsOf(key, new ListenerSettings(enabled: true, port: 0)),
+        settings.MqttSn with { MaxDatagramSize = Math.Min(settings.MqttSn.MaxDatagramSize, largest) });
 
     /// <inheritdoc/>
-    public void Dispose() => _overUdp.ForEach(front => front.Dispose());
+    public void Dispose()
+    {
+        _overUdp.ForEach(front => front.Dispose());
+        _overDtls?.Dispose();
+        _dtlsFiles?.Dispose();
+    }
 
-    private UdpLink Open(IPEndPoint bind)
+    private static T Open<T>(string section, IPEndPoint bind, Func<T> open)
     {
         try
         {
-            return new UdpLink(bind, new UdpLinkOptions { Groups = settings.MulticastGroups });
+            return open();
         }
         catch (SocketException fault)
         {
-            throw StartException.CannotListen("listeners.mqttsn.bind", bind, fault);
+            throw StartException.CannotListen($"{section}.bind", bind, fault);
         }
     }
 
-    private DatagramFront<MqttSnReply> New(IDatagramLink link, ListenerLimits limits, MqttSnOptions options, Beacon? beacon) => new(
-        Name, new ForwarderLink(link), address => new MqttSnPeer(options, _known, address.ToString()), services, limits, beacon);
+    private ListenerLimits LimitsOf(string key, ListenerSettings listener) => new(key, listener, settings.PublishingOfEach, services.Clock);
+
+    private DatagramFront<MqttSnReply> New(
+        string name, IDatagramLink link, ListenerLimits limits, MqttSnOptions options, Beacon? beacon = null, IClientIdentities? identities = null) => new(
+        name, new ForwarderLink(link), address => new MqttSnPeer(options, _known, address.ToString()), services, limits, beacon, identities);
 
     private Beacon? BeaconOf(IPEndPoint local)
     {

@@ -57,6 +57,12 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
     /// <summary>Takes note of a client that connects; false when it comes too early, where it was not made to wait before.</summary>
     protected virtual bool TryConnect(ListenerLimits limits) => true;
 
+    /// <summary>The user that the way it comes by shows it to be; null for none.</summary>
+    protected virtual string? User => null;
+
+    /// <summary>Adds what the way the client comes by says of who it is.</summary>
+    protected virtual ConnectRequest Identify(ConnectRequest request) => request;
+
     /// <summary>Whether the way out has room for more.</summary>
     protected virtual bool MaySend => true;
 
@@ -185,7 +191,7 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
         Session?.Disconnect(publishWill: false);
         Session = null;
         IsConnecting = true;
-        request = request with { Authentication = _authentication };
+        request = Identify(request) with { Authentication = _authentication };
         _authentication = null;
         var limit = LimitReachedBy(request);
         Await(AnswerKind.Connected, default!, limit is null ? services.Broker.ConnectAsync(request, this) : new(services.Broker.Refuse(request, limit)));
@@ -227,7 +233,7 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
     {
         if (KeepsPace(message))
         {
-            services.PublishWithoutSession(message, remote);
+            services.PublishWithoutSession(message, remote, User);
         }
     }
 

@@ -110,6 +110,11 @@ public sealed class AccessControl : IDisposable
             return new(new Admission(ConnectRefusal.None)); // The gateway itself.
         }
 
+        if (request.PskIdentity is { } identity)
+        {
+            return new(new Admission(ConnectRefusal.None, identity, IdentityProof.PreSharedKey));
+        }
+
         if (request.Authentication is { } exchange)
         {
             return new(exchange is ScramAuthentication { UserName: { } proved } scram && scram.IsOf(_passwords)

@@ -14,4 +14,7 @@ internal enum IdentityProof
 
     /// <summary>By a token.</summary>
     Token,
+
+    /// <summary>By a pre-shared key.</summary>
+    PreSharedKey,
 }

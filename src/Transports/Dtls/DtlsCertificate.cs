@@ -9,7 +9,11 @@ namespace Edge.Transports.Dtls;
 /// <summary>What a DTLS link shows of itself: a certificate, the intermediate ones, and the private key. Immutable; shows no key.</summary>
 public sealed class DtlsCertificate
 {
-    private DtlsCertificate(IReadOnlyList<byte[]> chain, AsymmetricKeyParameter key, bool isElliptic) => (Chain, Key, IsElliptic) = (chain, key, isElliptic);
+    private DtlsCertificate(string subject, IReadOnlyList<byte[]> chain, AsymmetricKeyParameter key, bool isElliptic) =>
+        (Subject, Chain, Key, IsElliptic) = (subject, chain, key, isElliptic);
+
+    /// <summary>Whose it is.</summary>
+    public string Subject { get; }
 
     /// <summary>Whether it is one with a key on an elliptic curve; else with an RSA key.</summary>
     public bool IsElliptic { get; }
@@ -41,7 +45,7 @@ public sealed class DtlsCertificate
                 return false;
             }
 
-            certificate = new DtlsCertificate([.. all.Select(one => one.RawData)], PrivateKeyFactory.CreateKey(pkcs8), elliptic is not null);
+            certificate = new DtlsCertificate(own.Subject, [.. all.Select(one => one.RawData)], PrivateKeyFactory.CreateKey(pkcs8), elliptic is not null);
             reason = null;
             return true;
         }

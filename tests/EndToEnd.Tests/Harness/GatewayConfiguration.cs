@@ -24,6 +24,7 @@ internal sealed record GatewayConfiguration
         listeners.ws.bind = "127.0.0.1:{gateway.WebSocketPort}"
         listeners.wss.bind = "127.0.0.1:{gateway.SecureWebSocketPort}"
         listeners.mqttsn.bind = "127.0.0.1:{gateway.MqttSnPort}"
+        listeners.mqttsn_dtls.bind = "127.0.0.1:{gateway.MqttSnDtlsPort}"
         {string.Join('\n', Settings)}
         {(CloudPort is { } port ? ToBridge(port) : "")}
         """;

@@ -23,6 +23,9 @@ internal sealed partial class GatewayProcess(GatewayConfiguration configuration,
     /// <summary>Port of MQTT-SN over UDP.</summary>
     public int MqttSnPort { get; } = Ports.Take();
 
+    /// <summary>Where it serves MQTT-SN over DTLS, once there are keys.</summary>
+    public int MqttSnDtlsPort { get; } = Ports.Take();
+
     /// <summary>Folder of the store.</summary>
     public string DataDirectory { get; } = Path.Combine(folder, "data");
 

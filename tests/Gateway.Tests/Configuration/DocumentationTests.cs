@@ -96,6 +96,7 @@ public sealed class DocumentationTests : IDisposable
     {
         var example = File.ReadAllText(Repository.File("packaging/gateway.toml"));
         _loading.File("cloud-password", "secret");
+        _loading.File("devices.psk", "press-7:00ff");
         _loading.File("users.toml", "");
         _loading.File("acl.toml", "");
         Array.ForEach(["ca.pem", "clients-ca.pem", "server.pem", "server.key", "plant.pem", "plant.key"], (string name) => _loading.File(name, TestCertificate.Pem));
@@ -110,6 +111,7 @@ public sealed class DocumentationTests : IDisposable
     public void Every_example_in_the_documentation_is_valid()
     {
         _loading.File("cloud-password", "secret");
+        _loading.File("devices.psk", "press-7:00ff");
         _loading.File("users.toml", "");
         _loading.File("acl.toml", "");
         Array.ForEach(["ca.pem", "clients-ca.pem", "server.pem", "server.key", "plant.pem", "plant.key"], (string name) => _loading.File(name, TestCertificate.Pem));

@@ -20,6 +20,7 @@ public sealed class EffectTests : IDisposable
         _loading.File("users.toml", "");
         _loading.File("acl.toml", "");
         _loading.File("banned.toml", "");
+        _loading.File("psk", "dev1:00ff");
         _loading.File("keys", new string('k', 32));
     }
 
@@ -51,26 +52,34 @@ public sealed class EffectTests : IDisposable
     [InlineData("mqttsn.advertise_to = ['192.0.2.255:1883', '192.0.2.7:5']", "192.0.2.255:1883 192.0.2.7:5")]
     [InlineData("mqttsn.multicast_groups = '225.1.1.1'", "225.1.1.1")]
     [InlineData("mqttsn.multicast_groups = ['225.1.1.1', 'ff02::1']", "225.1.1.1 ff02::1")]
-    [InlineData("listeners.mqtt.max_connections = 5", "5 0 0 0 0")]
-    [InlineData("listeners.mqtts.max_connections = 5", "0 5 0 0 0")]
-    [InlineData("listeners.ws.max_connections = 5", "0 0 5 0 0")]
-    [InlineData("listeners.wss.max_connections = 5", "0 0 0 5 0")]
-    [InlineData("listeners.mqttsn.max_connections = 5", "0 0 0 0 5")]
-    [InlineData("listeners.mqtt.max_message_rate = '5/10s'", "5/10s 0 0 0 0")]
-    [InlineData("listeners.mqtt.max_byte_rate = '2KiB/m'", "2048/1m 0 0 0 0")]
-    [InlineData("listeners.mqtts.max_message_rate = '5/10s'", "0 5/10s 0 0 0")]
-    [InlineData("listeners.mqtts.max_byte_rate = '2KiB/m'", "0 2048/1m 0 0 0")]
-    [InlineData("listeners.ws.max_message_rate = '5/10s'", "0 0 5/10s 0 0")]
-    [InlineData("listeners.ws.max_byte_rate = '2KiB/m'", "0 0 2048/1m 0 0")]
-    [InlineData("listeners.wss.max_message_rate = '5/10s'", "0 0 0 5/10s 0")]
-    [InlineData("listeners.wss.max_byte_rate = '2KiB/m'", "0 0 0 2048/1m 0")]
-    [InlineData("listeners.mqttsn.max_message_rate = '5/10s'", "0 0 0 0 5/10s")]
-    [InlineData("listeners.mqttsn.max_byte_rate = '2KiB/m'", "0 0 0 0 2048/1m")]
-    [InlineData("listeners.mqtt.max_connection_rate = '500/s'", "500/1s 0 0 0 0")]
-    [InlineData("listeners.mqtts.max_connection_rate = '500/s'", "0 500/1s 0 0 0")]
-    [InlineData("listeners.ws.max_connection_rate = '500/s'", "0 0 500/1s 0 0")]
-    [InlineData("listeners.wss.max_connection_rate = '500/s'", "0 0 0 500/1s 0")]
-    [InlineData("listeners.mqttsn.max_connection_rate = '500/s'", "0 0 0 0 500/1s")]
+    [InlineData("listeners.mqtt.max_connections = 5", "5 0 0 0 0 0")]
+    [InlineData("listeners.mqtts.max_connections = 5", "0 5 0 0 0 0")]
+    [InlineData("listeners.ws.max_connections = 5", "0 0 5 0 0 0")]
+    [InlineData("listeners.wss.max_connections = 5", "0 0 0 5 0 0")]
+    [InlineData("listeners.mqttsn.max_connections = 5", "0 0 0 0 5 0")]
+    [InlineData("listeners.mqtt.max_message_rate = '5/10s'", "5/10s 0 0 0 0 0")]
+    [InlineData("listeners.mqtt.max_byte_rate = '2KiB/m'", "2048/1m 0 0 0 0 0")]
+    [InlineData("listeners.mqtts.max_message_rate = '5/10s'", "0 5/10s 0 0 0 0")]
+    [InlineData("listeners.mqtts.max_byte_rate = '2KiB/m'", "0 2048/1m 0 0 0 0")]
+    [InlineData("listeners.ws.max_message_rate = '5/10s'", "0 0 5/10s 0 0 0")]
+    [InlineData("listeners.ws.max_byte_rate = '2KiB/m'", "0 0 2048/1m 0 0 0")]
+    [InlineData("listeners.wss.max_message_rate = '5/10s'", "0 0 0 5/10s 0 0")]
+    [InlineData("listeners.wss.max_byte_rate = '2KiB/m'", "0 0 0 2048/1m 0 0")]
+    [InlineData("listeners.mqttsn.max_message_rate = '5/10s'", "0 0 0 0 5/10s 0")]
+    [InlineData("listeners.mqttsn.max_byte_rate = '2KiB/m'", "0 0 0 0 2048/1m 0")]
+    [InlineData("listeners.mqtt.max_connection_rate = '500/s'", "500/1s 0 0 0 0 0")]
+    [InlineData("listeners.mqtts.max_connection_rate = '500/s'", "0 500/1s 0 0 0 0")]
+    [InlineData("listeners.ws.max_connection_rate = '500/s'", "0 0 500/1s 0 0 0")]
+    [InlineData("listeners.wss.max_connection_rate = '500/s'", "0 0 0 500/1s 0 0")]
+    [InlineData("listeners.mqttsn.max_connection_rate = '500/s'", "0 0 0 0 500/1s 0")]
+    [InlineData("listeners.mqttsn_dtls.enabled = false", "False 127.0.0.1:8885")]
+    [InlineData("listeners.mqttsn_dtls.bind = '127.0.0.3:7'", "False 127.0.0.3:7")]
+    [InlineData("listeners.mqttsn_dtls.max_connections = 5", "0 0 0 0 0 5")]
+    [InlineData("listeners.mqttsn_dtls.max_message_rate = '5/10s'", "0 0 0 0 0 5/10s")]
+    [InlineData("listeners.mqttsn_dtls.max_byte_rate = '2KiB/m'", "0 0 0 0 0 2048/1m")]
+    [InlineData("listeners.mqttsn_dtls.max_connection_rate = '500/s'", "0 0 0 0 0 500/1s")]
+    [InlineData("listeners.mqttsn_dtls.client_id = 'user'", "True")]
+    [InlineData("listeners.mqttsn_dtls.psk_file = 'psk'", "psk True")]
     [InlineData("mqtt.max_message_rate = '500/s'", "500/1s")]
     [InlineData("mqtt.max_byte_rate = '1MiB/s'", "1048576/1s")]
     [InlineData("mqtt.max_connections = 5", "5")]
@@ -215,6 +224,16 @@ public sealed class EffectTests : IDisposable
         Assert.Equal([file, file, file, file], [bridge.PasswordFile, bridge.CaFile, bridge.CertificateFile, bridge.KeyFile]);
     }
 
+    [Fact]
+    public void Files_of_the_DTLS_listener_become_absolute_paths_and_turn_it_on()
+    {
+        var file = _loading.File("all.pem", TestCertificate.Pem);
+
+        var listener = _loading.Settings("[listeners.mqttsn_dtls]\ncertificate='all.pem'\nkey='all.pem'\nclient_ca='all.pem'\n").MqttSnDtlsListener;
+
+        Assert.Equal((true, new TlsSettings(file, file, file)), (listener.Enabled, listener.Tls));
+    }
+
     [Theory]
     [InlineData("mqtts")]
     [InlineData("wss")]
@@ -305,6 +324,9 @@ public sealed class EffectTests : IDisposable
         "mqttsn.advertise_interval" => $"{s.AdvertiseInterval}",
         "mqttsn.advertise_to" => string.Join(' ', s.AdvertiseTo),
         "mqttsn.multicast_groups" => string.Join(' ', s.MulticastGroups),
+        "listeners.mqttsn_dtls.enabled" or "listeners.mqttsn_dtls.bind" => $"{s.MqttSnDtlsListener.Enabled} {s.MqttSnDtlsListener.Bind}",
+        "listeners.mqttsn_dtls.client_id" => $"{s.MqttSnDtlsListener.BindsClientIds}",
+        "listeners.mqttsn_dtls.psk_file" => $"{Path.GetFileName(s.MqttSnDtlsListener.PskFile)} {s.MqttSnDtlsListener.Enabled}",
         "listeners.mqtts.bind" => $"{s.MqttTlsListener.Enabled} {s.MqttTlsListener.Bind}",
         "listeners.ws.enabled" or "listeners.ws.bind" => $"{s.WebSocketListener.Enabled} {s.WebSocketListener.Bind}",
         "listeners.ws.path" => s.WebSocketListener.Path,
@@ -376,7 +398,7 @@ public sealed class EffectTests : IDisposable
     };
 
     private static string OfListeners<T>(GatewaySettings s, Func<ListenerSettings, T> value) => string.Join(
-        ' ', ((ListenerSettings[])[s.MqttListener, s.MqttTlsListener, s.WebSocketListener, s.SecureWebSocketListener, s.MqttSnListener]).Select(value));
+        ' ', ((ListenerSettings[])[s.MqttListener, s.MqttTlsListener, s.WebSocketListener, s.SecureWebSocketListener, s.MqttSnListener, s.MqttSnDtlsListener]).Select(value));
 
     private static string Shown(string key, SerialSettings s) => key switch
     {

@@ -185,6 +185,44 @@ public sealed class FaultTests : IDisposable
             Assert.Single(_loading.Faults($"{auth}listeners.mqttsn.bind = '0.0.0.0:1884'")));
     }
 
+    [Theory]
+    [InlineData("enabled = true", "listeners.mqttsn_dtls.psk_file is missing, and so is certificate; one of them must be there")]
+    [InlineData("psk_file = 'bad'", "listeners.mqttsn_dtls.psk_file is \"{0}/bad\", of which line 2 is wrong; each must be \"identity:key\", the key in hexadecimal, and no identity there twice")]
+    [InlineData("psk_file = 'no'", "listeners.mqttsn_dtls.psk_file is \"no\"; it must be the path of a file that exists and can be read")]
+    [InlineData("certificate = 'own.pem'", "listeners.mqttsn_dtls.key is missing; it must be the path of a PEM file with the private key of certificate")]
+    [InlineData("psk_file = 'psk'\nclient_ca = 'own.pem'", "listeners.mqttsn_dtls.certificate is missing; client_ca needs the listener's own certificate")]
+    [InlineData("psk_file = 'psk'\nclient_id = 'mine'", "listeners.mqttsn_dtls.client_id is \"mine\"; it must be \"any\" or \"user\"")]
+    [InlineData("psk_file = 'psk'\nbind = '0.0.0.0:8885'", null)]
+    [InlineData("certificate = 'own.pem'\nkey = 'own.pem'\nclient_ca = 'own.pem'", null)]
+    [InlineData("certificate = 'own.pem'\nkey = 'own.pem'\nbind = '0.0.0.0:8885'", "listeners.mqttsn_dtls.bind is \"0.0.0.0:8885\", beyond loopback, while nobody needs to authenticate; "
+        + "it must be a loopback address such as \"127.0.0.1:8885\", or auth.allow_anonymous = true must say that this is meant")]
+    public void A_DTLS_listener_needs_keys_or_a_certificate_that_can_be_used(string toml, string? expected)
+    {
+        _loading.File("own.pem", TestCertificate.Pem);
+        _loading.File("psk", "dev1:00ff");
+        var folder = Path.GetDirectoryName(_loading.File("bad", "dev1:00ff\ndev2:0x00"));
+
+        var faults = _loading.Load($"[listeners.mqttsn_dtls]\n{toml}").Faults.Select(fault => fault.ToString().Split(": ", 2)[1]);
+
+        Assert.Equal(expected is null ? [] : [expected.Replace("{0}", folder, StringComparison.Ordinal)], faults);
+    }
+
+    [Fact]
+    public void What_a_DTLS_listener_shows_must_be_a_certificate_with_its_key_and_whom_it_trusts_roots()
+    {
+        _loading.File("own.pem", TestCertificate.Pem);
+        _loading.File("not.pem", "nothing");
+
+        Assert.StartsWith(
+            "gateway.toml:4: listeners.mqttsn_dtls.key is ",
+            Assert.Single(_loading.Faults("[listeners.mqttsn_dtls]\n\ncertificate = 'own.pem'\nkey = 'not.pem'")),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "gateway.toml:4: listeners.mqttsn_dtls.client_ca is ",
+            Assert.Single(_loading.Faults("[listeners.mqttsn_dtls]\ncertificate = 'own.pem'\nkey = 'own.pem'\nclient_ca = 'not.pem'")),
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_listener_may_be_beyond_loopback_when_certificates_say_who_clients_are()
     {

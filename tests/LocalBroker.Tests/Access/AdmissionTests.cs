@@ -55,6 +55,25 @@ public sealed class AdmissionTests : IDisposable
     public async Task The_right_password_lets_in_as_the_user() =>
         Assert.Equal(new Admission(ConnectRefusal.None, "alice", IdentityProof.Password), await Access(AnonymousAccess.Nobody, Known).AdmitAsync(Request("alice", "right", Remote)));
 
+    [Fact]
+    public async Task A_pre_shared_key_lets_in_as_the_user_of_its_identity_whatever_name_was_given() => Assert.Equal(
+        new Admission(ConnectRefusal.None, "press-7", IdentityProof.PreSharedKey),
+        await Access(AnonymousAccess.Nobody, Known).AdmitAsync(Request("alice", "wrong", Remote) with { PskIdentity = "press-7" }));
+
+    [Theory]
+    [InlineData("press-7", "press-7", true), InlineData("press-8", "press-7", false), InlineData("", "press-7", false), InlineData("press-7", null, false)]
+    public async Task Who_is_bound_to_its_user_takes_nobody_elses_session(string clientId, string? identity, bool isLetIn)
+    {
+        using var broker = new TestBroker();
+        var request = new ConnectRequest { ClientId = clientId, PskIdentity = identity, IsBoundToUser = true, Peer = Loopback };
+
+        var outcome = await broker.Broker.ConnectAsync(request, new RecordingSink());
+
+        Assert.Equal(isLetIn ? ConnectRefusal.None : ConnectRefusal.NotAuthorized, outcome.Refusal);
+        Assert.Equal(isLetIn ? 1 : 0, broker.Broker.Snapshot().Sessions);
+        broker.Log.Lines.Clear();
+    }
+
     [Theory]
     [InlineData(CertificateIdentity.CommonName, "press-7")]
     [InlineData(CertificateIdentity.DistinguishedName, "CN=press-7,O=Example")]

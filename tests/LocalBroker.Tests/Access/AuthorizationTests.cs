@@ -174,6 +174,21 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_node_without_a_session_that_has_shown_who_it_is_is_that_user()
+    {
+        using var access = new AccessControl(AnonymousAccess.Nobody, TimeProvider.System)
+        {
+            Rules = new AccessRules([new AccessRule { Allow = true, Users = ["press-7"], Topics = [Names.Template("t")] }], allowsOthers: false),
+        };
+        using var broker = new TestBroker(access: access);
+
+        Assert.Equal(PublishOutcome.NoMatchingSubscribers, await broker.Broker.PublishAsync(MessageOf("t"), isOwn: false, "192.0.2.1:5", "press-7"));
+        Assert.Equal(PublishOutcome.NotAuthorized, await broker.Broker.PublishAsync(MessageOf("t"), isOwn: false, "192.0.2.1:5", "press-8"));
+        access.Bans = [new Ban { Users = ["press-7"] }];
+        Assert.Equal(PublishOutcome.NotAuthorized, await broker.Broker.PublishAsync(MessageOf("t"), isOwn: false, "192.0.2.1:5", "press-7"));
+    }
+
+    [Fact]
     public async Task A_node_without_a_session_is_an_anonymous_client_to_the_rules()
     {
         _access.Rules = new AccessRules([new AccessRule { Allow = false, Anonymous = true, Topics = [Names.Template("secret/#")] }], allowsOthers: true);

@@ -169,7 +169,6 @@ internal static class GatewaySchema
             "Groups in which nodes look for a gateway: the listener hears SEARCHGW there when it is bound to all addresses, and ADVERTISE goes there at its own port.",
             (s, value) => s with { MulticastGroups = value }),
 
-        .. Listener("mqttsn_dtls", "MQTT-SN over DTLS", "psk_file", "certificate", "key", "client_ca"),
         .. Listener("coap", "CoAP"),
         .. Listener("coaps", "CoAP over DTLS", "psk_file", "certificate", "key", "client_ca"),
         Planned("coap.connection_required", "CoAP"),

@@ -10,7 +10,7 @@ internal static class ListenerSchema
     /// <summary>A listener: its section, what it is, and where its settings are.</summary>
     private sealed record Section(
         string Key, string Feature, Func<GatewaySettings, ListenerSettings> Get, Func<GatewaySettings, ListenerSettings, GatewaySettings> Set,
-        bool IsSecure = false, bool IsWebSocket = false, bool HasPasswords = true, bool IsOfDatagrams = false);
+        bool IsSecure = false, bool IsWebSocket = false, bool HasPasswords = true, bool IsOfDatagrams = false, bool IsDtls = false);
 
     private static readonly Section[] Sections =
     [
@@ -21,6 +21,8 @@ internal static class ListenerSchema
             IsSecure: true, IsWebSocket: true),
         new("listeners.mqttsn", "MQTT-SN over UDP.", s => s.MqttSnListener, (s, value) => s with { MqttSnListener = value },
             HasPasswords: false, IsOfDatagrams: true),
+        new("listeners.mqttsn_dtls", "MQTT-SN over DTLS 1.2.", s => s.MqttSnDtlsListener, (s, value) => s with { MqttSnDtlsListener = value },
+            HasPasswords: false, IsDtls: true),
     ];
 
     private static readonly SettingType<string> UrlPath = SettingType.Text(
@@ -33,7 +35,7 @@ internal static class ListenerSchema
     /// <summary>Looks at what one key alone cannot tell.</summary>
     public static void Check(GatewaySettings settings, ConfigurationReport report)
     {
-        if (settings.AllowAnonymous == AnonymousAccess.Nobody && !HasUsers(report) && !Sections.Any(section => TakesCertificates(section, settings)))
+        if (settings.AllowAnonymous == AnonymousAccess.Nobody && !HasUsers(report) && !Sections.Any(section => TakesProof(section, settings)))
         {
             report.Add("auth.allow_anonymous", "is false, and there is neither auth.users_file nor auth.jwt.key_file, so nobody could connect; it must be \"loopback\" or true, or there must be users");
         }
@@ -52,22 +54,27 @@ internal static class ListenerSchema
             {
                 CheckTls(section.Key, listener, report);
             }
+            else if (section.IsDtls)
+            {
+                CheckDtls(section.Key, listener, report);
+            }
         }
     }
 
     /// <summary>Why a listener must not be opened to a network; null when it may be.</summary>
     private static string? WhyLoopback(Section section, GatewaySettings settings, ConfigurationReport report) =>
         settings.AllowAnonymous == AnonymousAccess.Everyone ? null
-        : TakesCertificates(section, settings) ? null
+        : TakesProof(section, settings) ? null
         : !HasUsers(report) ? "while nobody needs to authenticate"
         : section.HasPasswords ? null
         : "where MQTT-SN clients, which have no password, would not be let in";
 
     private static bool HasUsers(ConfigurationReport report) => report.IsGiven("auth.users_file") || report.IsGiven(TokenKeyFile.Key);
 
-    /// <summary>Whether a certificate says on a listener who a client's user is.</summary>
-    private static bool TakesCertificates(Section section, GatewaySettings settings) =>
-        settings.CertificateIdentity != CertificateIdentity.None && section.Get(settings) is { Enabled: true, Tls.ClientCa: not null };
+    /// <summary>Whether a certificate or a pre-shared key says on a listener who a client's user is.</summary>
+    private static bool TakesProof(Section section, GatewaySettings settings) =>
+        section.Get(settings) is { Enabled: true } listener
+        && (listener.PskFile is not null || (settings.CertificateIdentity != CertificateIdentity.None && listener.Tls.ClientCa is not null));
 
     private static IEnumerable<Setting<GatewaySettings>> SettingsOf(Section section)
     {
@@ -95,6 +102,24 @@ internal static class ListenerSchema
                 _ => NamedCertificateSchema.Schema,
                 (s, value) => section.Set(s, section.Get(s) with { Tls = section.Get(s).Tls with { Named = value } })),
         ];
+        IEnumerable<Setting<GatewaySettings>> dtls = !section.IsDtls ? [] :
+        [
+            Value(section, "psk_file", SettingType.ReadableFile, "none",
+                "File with pre-shared keys, a line `identity:key` for each, the key in hexadecimal, as mosquitto has it. A client is the user of its identity. Read again when it changes.",
+                (l, value) => l with { Enabled = true, PskFile = value }),
+            Value(section, "certificate", SettingType.ReadableFile, "none",
+                "PEM file with the listener's certificate, then the intermediate ones, for clients that come without a pre-shared key. Read again when it changes.",
+                (l, value) => l with { Enabled = true, Tls = l.Tls with { Certificate = value } }),
+            Value(section, "key", SettingType.ReadableFile, "none",
+                "PEM file with the private key of `certificate`, not encrypted, ECDSA or RSA; may be the same file. Read again when it changes.",
+                (l, value) => l with { Tls = l.Tls with { Key = value } }),
+            Value(section, "client_ca", SettingType.ReadableFile, "none",
+                "PEM file with the root certificates that sign the clients'. With it, a client that comes without a pre-shared key and shows no certificate, or another, is turned away. Read again when it changes.",
+                (l, value) => l with { Tls = l.Tls with { ClientCa = value } }),
+            Value(section, "client_id", SettingType.OneOf(("any", false), ("user", true)), "`\"any\"`",
+                "Which ClientId a client may have: any, or none but the name of its user.",
+                (l, value) => l with { BindsClientIds = value }),
+        ];
         IEnumerable<Setting<GatewaySettings>> path = !section.IsWebSocket ? [] :
         [
             Value(section, "path", UrlPath, "`\"/mqtt\"`", "Path of the URL at which it is served.", (l, value) => l with { Path = value }),
@@ -102,7 +127,9 @@ internal static class ListenerSchema
         return
         [
             .. tls,
-            Value(section, "enabled", SettingType.Toggle, section.IsSecure ? "true when there is a certificate" : "`true`",
+            .. dtls,
+            Value(section, "enabled", SettingType.Toggle,
+                section.IsSecure ? "true when there is a certificate" : section.IsDtls ? "true when there is a `psk_file` or a certificate" : "`true`",
                 section.Feature,
                 (l, value) => l with { Enabled = value }),
             section.IsOfDatagrams
@@ -154,6 +181,27 @@ internal static class ListenerSchema
             }
 
             isWhole &= holds;
+        }
+    }
+
+    private static void CheckDtls(string key, ListenerSettings listener, ConfigurationReport report)
+    {
+        var tls = listener.Tls;
+        if (listener is { Enabled: true, PskFile: null, Tls.Certificate: null } && !report.IsGiven($"{key}.psk_file") && !report.IsGiven($"{key}.certificate"))
+        {
+            report.Add($"{key}.psk_file", "is missing, and so is certificate; one of them must be there");
+        }
+        else if (tls.Certificate is not null && tls.Key is null && !report.IsGiven($"{key}.key"))
+        {
+            report.Add($"{key}.key", "is missing; it must be the path of a PEM file with the private key of certificate");
+        }
+        else if (tls is { Certificate: null, ClientCa: not null } && !report.IsGiven($"{key}.certificate"))
+        {
+            report.Add($"{key}.certificate", "is missing; client_ca needs the listener's own certificate");
+        }
+        else if ((tls.Certificate is null) == (tls.Key is null) && !DtlsFiles.TryLoad(listener, out _, out var fault))
+        {
+            report.Add($"{key}.{fault.Key}", fault.Problem);
         }
     }
 
