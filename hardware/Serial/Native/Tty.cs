@@ -28,6 +28,10 @@ internal static unsafe partial class Tty
     /// <summary>TIOCGICOUNT: what the driver counted.</summary>
     public const nuint GetErrorCounts = 0x545D;
 
+    /// <summary>TIOCSPTLCK, with 0 to let others open the line of a pseudo-terminal, and TIOCGPTN, which gives its number.</summary>
+    public const nuint SetLock = 0x40045431;
+    public const nuint GetNumber = 0x80045430;
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
 

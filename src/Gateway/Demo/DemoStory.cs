@@ -2,25 +2,30 @@ using System.Net;
 using Edge.Bridge;
 using Edge.Gateway.Configuration;
 using Edge.Messaging;
+using Edge.Serial.Ports;
 using Edge.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Gateway.Demo;
 
 /// <summary>
-/// The whole story on one machine: sensors, the gateway, an uplink that is cut for a while, and a second broker that plays the cloud.
-/// It ends well when everything that was acknowledged to a sensor is in the cloud.
+/// The whole story on one machine: sensors, a valve that sleeps, the gateway, an uplink that is cut for a while, and a second broker that plays the
+/// cloud. It ends well when everything that was acknowledged to a sensor is in the cloud, and every command of the cloud is with the valve.
 /// </summary>
 internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFactory loggers, TimeProvider clock)
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan SensorInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan CommandInterval = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan NapInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
 
     private static readonly string[] DatagramSensors = ["greenhouse", "well"];
     private static readonly string[] StreamSensors = ["boiler", "meter"];
+    private const string WireSensor = "silo";
 
     private readonly DemoLedger _ledger = new();
+    private readonly DemoLedger _commands = new();
     private readonly long _start = clock.GetTimestamp();
 
     /// <summary>Tells it.</summary>
@@ -32,10 +37,11 @@ internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFacto
         {
             await using var cloud = await RunningGateway.StartAsync(CloudSettings(folder), loggers, clock);
             await using var uplink = new DemoUplink(cloud.MqttEndPoint!);
-            await using var gateway = await RunningGateway.StartAsync(EdgeSettings(folder, uplink.EndPoint), loggers, clock);
+            using var wire = new PseudoTerminal();
+            await using var gateway = await RunningGateway.StartAsync(EdgeSettings(folder, uplink.EndPoint, wire.Path), loggers, clock);
             await using var collector = await DemoCollector.StartAsync(cloud.Broker, Filter("sites/#"), _ledger);
             Say($"The gateway serves MQTT on {gateway.MqttEndPoint} and MQTT-SN on {gateway.MqttSnEndPoint}; a second broker plays the cloud.");
-            await PlayAsync(gateway, uplink, stopping);
+            await PlayAsync(gateway, cloud.Broker, uplink, wire, stopping);
             return Conclude();
         }
         finally
@@ -44,16 +50,25 @@ internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFacto
         }
     }
 
-    private async Task PlayAsync(RunningGateway gateway, DemoUplink uplink, CancellationToken stopping)
+    private async Task PlayAsync(RunningGateway gateway, IBroker cloud, DemoUplink uplink, PseudoTerminal wire, CancellationToken stopping)
     {
         using var sensorsOff = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        MqttSnSensor[] datagramSensors = [.. DatagramSensors
-            .Select(name => new MqttSnSensor(name, gateway.MqttSnEndPoint!, SensorInterval, _ledger, clock))];
-        var sensors = datagramSensors.Select(sensor => sensor.RunAsync(sensorsOff.Token))
+        using var valveOff = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        using var valve = new SleepingValve(new UdpLine(gateway.MqttSnEndPoint!), NapInterval, _commands, clock);
+        await valve.StartAsync();
+        var sleeping = valve.RunAsync(valveOff.Token);
+        MqttSnSensor[] messageSensors =
+        [
+            .. DatagramSensors.Select(name => new MqttSnSensor(name, new UdpLine(gateway.MqttSnEndPoint!), SensorInterval, _ledger, clock)),
+            new MqttSnSensor(WireSensor, new WireLine(wire), SensorInterval, _ledger, clock),
+        ];
+        var sensors = messageSensors.Select(sensor => sensor.RunAsync(sensorsOff.Token))
             .Concat(StreamSensors
                 .Select(name => new MqttSensor(name, gateway.MqttEndPoint!, SensorInterval, _ledger, clock).RunAsync(sensorsOff.Token)))
             .ToArray();
-        Say("Sensors greenhouse and well (MQTT-SN), boiler and meter (MQTT) publish at QoS 1, each waiting for its acknowledgement.");
+        Say($"Sensors greenhouse and well (MQTT-SN), boiler and meter (MQTT) and silo (MQTT-SN on a serial wire, {wire.Path})");
+        Say("publish at QoS 1, each waiting for its acknowledgement. A valve sleeps (MQTT-SN), and wakes each second for the cloud's commands.");
+        await using var commanding = await DemoOperator.StartAsync(cloud, CommandInterval, _commands, clock);
 
         await WatchAsync(gateway, uplink, length * 0.3, sensors, stopping);
         Say("The uplink is cut. Sensors go on, the gateway acknowledges what it has on disk.");
@@ -63,18 +78,22 @@ internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFacto
         uplink.Restore();
         await WatchAsync(gateway, uplink, length * 0.3, sensors, stopping);
 
+        await commanding.StopAsync();
         await sensorsOff.CancelAsync();
         await Task.WhenAll(sensors);
-        foreach (var sensor in datagramSensors)
+        foreach (var sensor in messageSensors)
         {
             sensor.Dispose();
         }
 
         var limit = clock.GetTimestamp();
-        while (_ledger.Missing > 0 && clock.GetElapsedTime(limit) < DrainLimit && !stopping.IsCancellationRequested)
+        while (_ledger.Missing + _commands.Missing > 0 && clock.GetElapsedTime(limit) < DrainLimit && !stopping.IsCancellationRequested)
         {
             await WatchAsync(gateway, uplink, Step, sensors, stopping);
         }
+
+        await valveOff.CancelAsync();
+        await sleeping;
     }
 
     private async Task WatchAsync(RunningGateway gateway, DemoUplink uplink, TimeSpan time, Task[] sensors, CancellationToken stopping)
@@ -89,7 +108,7 @@ internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFacto
             }
 
             var queued = gateway.QueuedForBridge("cloud");
-            Say($"uplink {(uplink.IsUp ? "up  " : "CUT ")} acknowledged {_ledger.Acknowledged,6}   in the cloud {_ledger.Arrived,6}   waiting in the gateway {queued,6}");
+            Say($"uplink {(uplink.IsUp ? "up  " : "CUT ")} acknowledged {_ledger.Acknowledged,6}   in the cloud {_ledger.Arrived,6}   waiting in the gateway {queued,6}   commands {_commands.Acknowledged,4}, the valve has {_commands.Arrived,4}");
         }
     }
 
@@ -100,7 +119,9 @@ internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFacto
         Say($"acknowledged to sensors  {_ledger.Acknowledged}");
         Say($"in the cloud             {_ledger.Arrived}   ({_ledger.Repeats} came twice, as QoS 1 allows)");
         Say($"missing                  {missing}");
-        return missing == 0 && _ledger.Acknowledged > 0 ? 0 : 1;
+        Say($"commands to the valve    {_commands.Acknowledged}");
+        Say($"it has                   {_commands.Arrived}");
+        return missing + _commands.Missing == 0 && _ledger.Acknowledged > 0 && _commands.Acknowledged > 0 ? 0 : 1;
     }
 
     private void Say(string line) =>
@@ -116,11 +137,12 @@ internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFacto
         MqttSnListener = new ListenerSettings(enabled: false, port: 0),
     };
 
-    private static GatewaySettings EdgeSettings(DirectoryInfo folder, IPEndPoint uplink) => CloudSettings(folder) with
+    private static GatewaySettings EdgeSettings(DirectoryInfo folder, IPEndPoint uplink, string wire) => CloudSettings(folder) with
     {
         Name = "edge-demo",
         Storage = new StorageOptions { Directory = Path.Combine(folder.FullName, "edge") },
         MqttSnListener = new ListenerSettings(enabled: true, port: 0),
+        SerialLines = [new SerialSettings { Name = WireSensor, Port = new SerialPortOptions { Device = wire }, Protocol = SerialProtocol.MqttSn }],
         Bridges =
         [
             new BridgeOptions
@@ -131,6 +153,7 @@ internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFacto
                 ReconnectMinimum = TimeSpan.FromMilliseconds(200),
                 ReconnectMaximum = TimeSpan.FromSeconds(1),
                 Forward = [new BridgeRule(Filter("sensors/#"), QualityOfService.AtLeastOnce, "sites/edge-demo/${topic}")],
+                Receive = [new BridgeRule(Filter("commands/#"), QualityOfService.AtLeastOnce, "${topic}")],
             },
         ],
     };

@@ -16,6 +16,8 @@ public sealed class DemoTests : EndToEndTest
         Assert.True(CountOf("acknowledged to sensors") > 0);
         Assert.True(CountOf("in the cloud ") >= CountOf("acknowledged to sensors"));
         Assert.Equal(0, CountOf("missing"));
+        Assert.True(CountOf("commands to the valve") > 0);
+        Assert.True(CountOf("it has") >= CountOf("commands to the valve"));
 
         // The last lines of the story say how it ended.
         int CountOf(string what)
