@@ -90,8 +90,12 @@ internal sealed unsafe class SerialLine : IDisposable
         {
             Flush();
             NoteErrors();
-            Wait(timeout);
+            var isHungUp = Wait(timeout);
             count = ReadNow(octets);
+            if (count == 0 && isHungUp && _port is not null)
+            {
+                Close();
+            }
         }
 
         return count;
@@ -254,7 +258,8 @@ internal sealed unsafe class SerialLine : IDisposable
         }
     }
 
-    private void Wait(TimeSpan timeout)
+    /// <returns>Whether the device is gone, or says nothing but errors.</returns>
+    private bool Wait(TimeSpan timeout)
     {
         var descriptors = stackalloc PollDescriptor[2];
         descriptors[0] = new PollDescriptor { Descriptor = (int)_wakeUp.DangerousGetHandle(), Events = Libc.PollIn };
@@ -282,5 +287,7 @@ internal sealed unsafe class SerialLine : IDisposable
         {
             Flush();
         }
+
+        return (descriptors[1].ReturnedEvents & ~(Libc.PollIn | PollOut)) != 0;
     }
 }

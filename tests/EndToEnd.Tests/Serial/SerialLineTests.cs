@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Edge.EndToEnd.Tests.Harness;
 
@@ -7,27 +6,16 @@ namespace Edge.EndToEnd.Tests.Serial;
 /// <summary>Devices on serial lines, which the tests play on pseudo-terminals.</summary>
 public sealed class SerialLineTests : EndToEndTest
 {
-    private const int Unplugs = 100;
-
-    /// <summary>After so many unplugs one lasts longer, so that the wait between two looks has grown.</summary>
-    private const int UnplugsUntilLong = 25;
-    private const int LooksWhileLong = 3;
-
-    private static readonly TimeSpan BetweenMessages = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(3);
-
-    /// <summary>Far more than a message takes, and far less than an unplug would have to hold it up to be noticed.</summary>
-    private static readonly TimeSpan NoticeableWait = TimeSpan.FromSeconds(1);
-
     [Theory]
     [InlineData(false), InlineData(true)]
     public async Task Nodes_of_MQTT_SN_publish_and_subscribe_over_a_line(bool isRadio)
     {
         var relay = Own(new SerialRelay(isRadio));
         relay.PlugIn();
-        var gateway = await StartGatewayAsync(Line(relay.Device, isRadio ? "xbee\"\napi_mode = 2 #" : "mqttsn\" #"));
+        var gateway = await StartGatewayAsync(NodesOn(relay, isRadio));
         var subscriber = await ConnectAsync(gateway.MqttPort, "subscriber");
         await subscriber.SubscribeAsync("plant/#", 2);
+        await subscriber.SubscribeAsync("ab");
 
         // On a wire there is one node, behind a radio there are many.
         var nodes = Enumerable.Range(1, isRadio ? 3 : 1).Select(number => Own(new SnClient(relay.Port, $"node-{number}"))).ToArray();
@@ -47,8 +35,10 @@ public sealed class SerialLineTests : EndToEndTest
         {
             await subscriber.PublishAsync($"commands/{index}/led", "on", 2);
             Assert.Equal("on", (await node.Received.CountAsync(1, "command"))[0].Text);
-            await node.DisconnectAsync();
         }
+
+        await SnClient.PublishUnconnectedAsync(relay.Port, SnTopic.Short("ab"), "without a connection");
+        Assert.Equal("without a connection", (await subscriber.ReceiveAsync("ab")).Text);
     }
 
     [Theory]
@@ -57,7 +47,7 @@ public sealed class SerialLineTests : EndToEndTest
     {
         var relay = Own(new SerialRelay(isRadio));
         relay.PlugIn();
-        var gateway = await StartGatewayAsync(Line(relay.Device, isRadio ? "xbee\"\napi_mode = 2 #" : "mqttsn\" #"));
+        var gateway = await StartGatewayAsync(NodesOn(relay, isRadio));
         var forwarder = Own(new SnForwarder(relay.Port, idLength: 2));
         var subscriber = await ConnectAsync(gateway.MqttPort, "subscriber");
         await subscriber.SubscribeAsync("up/#");
@@ -79,7 +69,7 @@ public sealed class SerialLineTests : EndToEndTest
     {
         using var device = new PluggableDevice();
         var terminal = device.PlugIn();
-        var gateway = await StartGatewayAsync(Line(device.Path, "lines\"\ntopic = \"plant/${gateway}/${name}\" #"));
+        var gateway = await StartGatewayAsync(SerialConfiguration.Line(device.Path, "lines", "topic = \"plant/${gateway}/${name}\""));
         var subscriber = await ConnectAsync(gateway.MqttPort, "subscriber");
         await subscriber.SubscribeAsync("plant/#");
 
@@ -95,7 +85,7 @@ public sealed class SerialLineTests : EndToEndTest
     {
         using var device = new PluggableDevice();
         var terminal = device.PlugIn();
-        var gateway = await StartGatewayAsync(Line(device.Path, "lines\"\nformat = \"json\"\ntopic = \"plant/${topic}\"\nqos = 0 #"));
+        var gateway = await StartGatewayAsync(SerialConfiguration.Line(device.Path, "lines", "format = \"json\"", "topic = \"plant/${topic}\"", "qos = 0"));
         var subscriber = await ConnectAsync(gateway.MqttPort, "subscriber");
         await subscriber.SubscribeAsync("plant/#");
 
@@ -116,7 +106,7 @@ public sealed class SerialLineTests : EndToEndTest
     public async Task A_device_that_is_not_there_holds_nothing_up_and_the_log_and_SYS_tell_of_it()
     {
         using var device = new PluggableDevice();
-        var gateway = await StartGatewayAsync(Line(device.Path, "mqttsn\" #"));
+        var gateway = await StartGatewayAsync(SerialConfiguration.Line(device.Path, "mqttsn"));
         var subscriber = await ConnectAsync(gateway.MqttPort, "subscriber");
         await subscriber.SubscribeAsync("$SYS/broker/links/field/#");
         await subscriber.Received.FirstAsync(message => message is { Topic: "$SYS/broker/links/field/state", Text: "down" }, "down");
@@ -124,88 +114,18 @@ public sealed class SerialLineTests : EndToEndTest
             line => line.Contains($"Serial line field cannot be opened: {device.Path} is not there; plug it in", StringComparison.Ordinal), "the log line");
 
         var terminal = device.PlugIn();
-        terminal.Write(Connect);
-        Assert.Equal(ConnAck, terminal.Read(3));
+        terminal.Write(SerialConfiguration.Connect);
+        Assert.Equal(SerialConfiguration.ConnAck, terminal.Read(3));
         await subscriber.Received.FirstAsync(message => message is { Topic: "$SYS/broker/links/field/state", Text: "up" }, "up");
         await subscriber.Received.FirstAsync(message => message is { Topic: "$SYS/broker/links/field/frames/received", Text: "1" }, "a frame");
 
         await gateway.StopAsync();
         await gateway.StartAsync();
-        terminal.Write(Connect);
+        terminal.Write(SerialConfiguration.Connect);
         Assert.Equal((byte)0x02, terminal.Read(2)[0]); // DISCONNECT, as the gateway stopped.
-        Assert.Equal(ConnAck, terminal.Read(3));
+        Assert.Equal(SerialConfiguration.ConnAck, terminal.Read(3));
     }
 
-    [Fact]
-    public async Task A_device_that_is_pulled_out_and_put_in_again_100_times_is_back_in_less_than_3_s_each_time_and_MQTT_does_not_notice()
-    {
-        using var device = new PluggableDevice();
-        var gateway = await StartGatewayAsync(Line(device.Path, "mqttsn\" #"));
-        using var done = new CancellationTokenSource();
-        var traffic = PublishUntilAsync(gateway, done.Token);
-
-        var slowest = TimeSpan.Zero;
-        for (var i = 0; i < Unplugs; i++)
-        {
-            var clock = Stopwatch.StartNew();
-            var terminal = device.PlugIn();
-            terminal.Write(Connect);
-            Assert.Equal(ConnAck, await Task.Run(() => terminal.Read(3), TestContext.Current.CancellationToken));
-            Assert.InRange(clock.Elapsed, TimeSpan.Zero, RecoveryLimit);
-            slowest = clock.Elapsed > slowest ? clock.Elapsed : slowest;
-            device.PullOut();
-            if (i % UnplugsUntilLong == 0)
-            {
-                var looks = gateway.Run.Errors.ToArray().Count(IsLook) + LooksWhileLong;
-                await gateway.Run.Errors.WhenAsync(log => log.Count(IsLook) >= looks, "looks for the device");
-            }
-        }
-
-        await done.CancelAsync();
-        var (messages, longest) = await traffic;
-        Say($"The slowest recovery took {slowest.TotalMilliseconds:F0} ms; meanwhile {messages} messages passed, the slowest in {longest.TotalMilliseconds:F0} ms.");
-        Assert.InRange(messages, Unplugs, int.MaxValue);
-        Assert.InRange(longest, TimeSpan.Zero, NoticeableWait);
-    }
-
-    private static bool IsLook(string line) => line.Contains("Serial line field still cannot be opened", StringComparison.Ordinal);
-
-    private static byte[] Connect => Hex.Parse("0B 04 04 01 003C 'field'");
-
-    private static byte[] ConnAck => Hex.Parse("03 05 00");
-
-    private static GatewayConfiguration Line(string device, string protocol) => new()
-    {
-        Settings =
-        [
-            "gateway.sys_interval = \"100ms\"",
-            "log.level = \"debug\"",
-            $"""
-             [[serial]]
-             name = "field"
-             device = "{device}"
-             protocol = "{protocol}
-             """,
-        ],
-    };
-
-    /// <summary>Publishes one message after the other, and sees that each arrives.</summary>
-    private async Task<(int Messages, TimeSpan Longest)> PublishUntilAsync(GatewayProcess gateway, CancellationToken done)
-    {
-        var subscriber = await ConnectAsync(gateway.MqttPort, "subscriber");
-        await subscriber.SubscribeAsync("beside");
-        var publisher = await ConnectAsync(gateway.MqttPort, "publisher");
-        var (messages, longest) = (0, TimeSpan.Zero);
-        using var pace = new PeriodicTimer(BetweenMessages);
-        while (!done.IsCancellationRequested && await pace.WaitForNextTickAsync(CancellationToken.None))
-        {
-            var clock = Stopwatch.StartNew();
-            await publisher.PublishAsync("beside", $"{messages}");
-            messages++;
-            Assert.Equal($"{messages - 1}", (await subscriber.Received.CountAsync(messages, "message"))[^1].Text);
-            longest = clock.Elapsed > longest ? clock.Elapsed : longest;
-        }
-
-        return (messages, longest);
-    }
+    private static GatewayConfiguration NodesOn(SerialRelay relay, bool isRadio) =>
+        isRadio ? SerialConfiguration.Line(relay.Device, "xbee", "api_mode = 2") : SerialConfiguration.Line(relay.Device, "mqttsn");
 }

@@ -171,33 +171,6 @@ public sealed class FramerTests
         }));
     }
 
-    [Theory, MemberData(nameof(Framings))]
-    public void Any_octets(string framing) => Fuzzing.Run(
-        [.. Vector.All.Where(vector => vector.Framing == framing).Select(vector => vector.OnLine)],
-        (octets, random) =>
-        {
-            var framer = Vector.NewFramer(framing);
-            var (at, taken) = (0, 0L);
-            foreach (var count in Fuzzing.Cuts(octets.Length, random))
-            {
-                framer.Feed(octets.AsSpan(at, count));
-                at += count;
-                while (framer.TryRead(out var frame))
-                {
-                    Assert.InRange(frame.Length, 1, Vector.Largest);
-                    taken += frame.Length;
-                }
-
-                if (random.Next(10) == 0)
-                {
-                    framer.OnSilence();
-                }
-            }
-
-            Assert.InRange(framer.Skipped + taken, 0, octets.Length);
-        },
-        largest: 4_000);
-
     /// <summary>Frames that a framing can carry.</summary>
     private static Gen<byte[]> Frames(string framing) => framing switch
     {

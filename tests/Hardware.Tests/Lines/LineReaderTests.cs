@@ -1,6 +1,5 @@
 using System.Text;
 using Edge.Messaging;
-using Edge.Serial.Framing;
 using Edge.Serial.Lines;
 using Edge.Serial.Ports;
 
@@ -61,25 +60,6 @@ public sealed class LineReaderTests
     {
         Assert.False(NewReader(LineFormat.Json, "${topic}").TryRead(Encoding.UTF8.GetBytes(line), out _, out var why));
         Assert.StartsWith(fault, why, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Any_lines()
-    {
-        var framer = new LineFramer(1_000);
-        var reader = NewReader(LineFormat.Json, "a/${topic}");
-        Fuzzing.Run(
-            ["""{"topic":"a/b","payload":{"t":[1,2,"\u00e4"]},"qos":1,"retain":true}"""u8.ToArray(), """{"payload":"\n\\","topic":"ä"}"""u8.ToArray()],
-            (octets, random) =>
-            {
-                framer.Feed([.. octets, (byte)'\n']);
-                while (framer.TryRead(out var line))
-                {
-                    Assert.Equal(!reader.TryRead(line, out var message, out var fault), fault.Length > 0);
-                    Assert.True(fault.Length > 0 || message.Topic.ToString().StartsWith("a/", StringComparison.Ordinal));
-                }
-            },
-            largest: 2_000);
     }
 
     private static LineReader NewReader(LineFormat format, string topic) =>

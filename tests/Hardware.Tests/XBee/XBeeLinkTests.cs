@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Edge.Messaging.Wire;
 using Edge.Serial.Ports;
 using Edge.Serial.XBee;
 using Edge.Transports;
@@ -157,26 +156,6 @@ public sealed class XBeeLinkTests : IDisposable
         Send(link, sender, datagram);
         Assert.EndsWith(datagram, coordinator.Next(), StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void Any_frames() => Fuzzing.Run(
-        [.. Framing.Vector.All.Where(vector => vector.Framing == "xbee1").SelectMany(vector => vector.Frames), Hex.Parse($"80 {One:X16} 28 00 0216"), Hex.Parse("81 1101 28 00 0216")],
-        (octets, random) =>
-        {
-            var body = new WireReader(octets);
-            var type = (XBeeFrameType)body.ReadByte();
-            var isRead = ParseError.None;
-            _ = type switch
-            {
-                XBeeFrameType.Receive or XBeeFrameType.Receive64 or XBeeFrameType.Receive16 => XBeeReceived.TryParse(type, ref body, out _, out isRead),
-                XBeeFrameType.TransmitStatus or XBeeFrameType.Status802 => XBeeTransmitStatus.TryParse(type, ref body, out _, out isRead),
-                XBeeFrameType.ModemStatus => XBeeModemStatus.TryParse(ref body, out _, out isRead),
-                XBeeFrameType.AtResponse => XBeeAtResponse.TryParse(ref body, out _, out isRead),
-                _ => false,
-            };
-            Assert.True(isRead is ParseError.None or ParseError.Truncated or ParseError.LengthMismatch);
-        },
-        largest: 300);
 
     private static void Open(XBeeLink link, SimulatedCoordinator coordinator)
     {
