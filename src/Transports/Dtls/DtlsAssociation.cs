@@ -8,6 +8,7 @@ internal sealed class DtlsAssociation : DatagramTransport
 {
     /// <summary>Datagrams of a handshake that its thread has not looked at yet. A flight of a client has a few.</summary>
     private const int MaxWaiting = 32;
+    private const int LongestShown = 100;
 
     /// <summary>Says that there is nothing more to receive, without the wait of a millisecond that a plain «nothing» would cost.</summary>
     private static readonly TlsFatalAlert Nothing = new(AlertDescription.bad_record_mac);
@@ -76,8 +77,9 @@ internal sealed class DtlsAssociation : DatagramTransport
         {
             _result = new DtlsServerProtocol().Accept(_server, this, _request);
         }
-        catch (IOException fault)
+        catch (Exception fault)
         {
+            // Whatever it is: it ends this handshake, and not the process.
             Failure = fault.Message;
         }
         finally
@@ -87,8 +89,9 @@ internal sealed class DtlsAssociation : DatagramTransport
     }
 
     /// <summary>Hands a datagram to the handshake.</summary>
-    /// <returns>False when it has too many.</returns>
-    public bool TryOffer(ReadOnlySpan<byte> datagram) => _waiting!.TryAdd(datagram);
+    /// <returns>False when it has too many, or there is no record in it.</returns>
+    public bool TryOffer(ReadOnlySpan<byte> datagram) =>
+        DtlsRecord.SizeOfAll(datagram, ConnectionId is not null) is > 0 and var size && _waiting!.TryAdd(datagram[..size]);
 
     /// <summary>Ends the handshake, wherever it is.</summary>
     public void Abort() => _waiting!.Close();
@@ -206,7 +209,7 @@ internal sealed class DtlsAssociation : DatagramTransport
     {
         if (IsWrongKey())
         {
-            throw new TlsFatalAlert(AlertDescription.decrypt_error, $"no such identity, or not its key: {Identity.PskIdentity}");
+            throw new TlsFatalAlert(AlertDescription.decrypt_error, $"no such identity, or not its key: {Shown(Identity.PskIdentity)}");
         }
 
         if (_waiting!.Take(waitMillis) is not { } datagram)
@@ -244,6 +247,10 @@ internal sealed class DtlsAssociation : DatagramTransport
 
         return false;
     }
+
+    /// <summary>An identity as a log may have it: it is whatever somebody wrote.</summary>
+    private static string Shown(string? identity) =>
+        identity is null ? "(no text)" : identity.Length <= LongestShown ? identity : $"{identity.AsSpan(0, LongestShown)}…";
 
     private void OnAuthentic(DtlsRecordFlags flags)
     {

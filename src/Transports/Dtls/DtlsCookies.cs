@@ -26,8 +26,16 @@ internal sealed class DtlsCookies(TlsCrypto crypto, TimeProvider clock)
         id = id[..client.Write(id, System.Net.Sockets.AddressFamily.InterNetworkV6)];
         var address = id.ToArray();
         datagram.CopyTo(_octets);
-        return _former?.VerifyRequest(address, _octets, 0, datagram.Length, Nobody.Instance)
-            ?? _current.VerifyRequest(address, _octets, 0, datagram.Length, sender);
+        try
+        {
+            return _former?.VerifyRequest(address, _octets, 0, datagram.Length, Nobody.Instance)
+                ?? _current.VerifyRequest(address, _octets, 0, datagram.Length, sender);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            // What is in a ClientHello anybody may have written; the library takes some of it for faults of its own, and one would end the process.
+            return null;
+        }
     }
 
     /// <summary>A new key now and then; cookies of the last one hold for as long again.</summary>

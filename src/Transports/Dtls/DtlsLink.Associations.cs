@@ -1,5 +1,3 @@
-using Org.BouncyCastle.Tls.Crypto.Impl.BC;
-
 namespace Edge.Transports.Dtls;
 
 /// <content>Handshakes and associations, within their limits.</content>
@@ -9,7 +7,7 @@ public sealed partial class DtlsLink
     private const int WaitingForEach = 15;
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(10);
 
-    private readonly BcTlsCrypto _crypto = new();
+    private readonly DtlsCrypto _crypto = new();
     private readonly DtlsCookies _cookies;
     private readonly HandshakePool _pool;
 
@@ -46,9 +44,10 @@ public sealed partial class DtlsLink
     private void OnClientHello(LinkAddress client, ReadOnlySpan<byte> datagram, in DtlsRecord clientHello)
     {
         _answerer ??= new Answerer(this);
-        _answerer.Client = client;
+        _answerer.Turn(client);
         if (_cookies.Verify(client, datagram, _answerer) is not { } request)
         {
+            _discarded += _answerer.HasAnswered ? 0 : 1;
             return;
         }
 

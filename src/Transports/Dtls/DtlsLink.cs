@@ -188,8 +188,9 @@ public sealed partial class DtlsLink : IDatagramLink
     private bool TryDecrypt(DtlsAssociation association, LinkAddress sender, ReadOnlySpan<byte> datagram)
     {
         var former = association.EndPoint;
-        datagram.CopyTo(_encrypted);
-        var isAuthentic = association.Decrypt(sender, _encrypted.AsMemory(0, datagram.Length), _batch);
+        var size = DtlsRecord.SizeOfAll(datagram, association.ConnectionId is not null);
+        datagram[..size].CopyTo(_encrypted);
+        var isAuthentic = size > 0 && association.Decrypt(sender, _encrypted.AsMemory(0, size), _batch);
         if (association.EndPoint != former)
         {
             Forget(_byEndPoint, former, association);
@@ -236,12 +237,21 @@ public sealed partial class DtlsLink : IDatagramLink
     /// <summary>Answers a ClientHello that has no cookie yet.</summary>
     private sealed class Answerer(DtlsLink link) : DatagramSender
     {
-        public LinkAddress Client { get; set; }
+        private LinkAddress _client;
+
+        /// <summary>Whether there was something to answer.</summary>
+        public bool HasAnswered { get; private set; }
+
+        public void Turn(LinkAddress client) => (_client, HasAnswered) = (client, false);
 
         public int GetSendLimit() => MaxHandshakeDatagram;
 
-        public void Send(byte[] buf, int off, int len) => link.SendNow(Client, buf.AsSpan(off, len));
+        public void Send(byte[] buf, int off, int len) => Send(buf.AsSpan(off, len));
 
-        public void Send(ReadOnlySpan<byte> buffer) => link.SendNow(Client, buffer);
+        public void Send(ReadOnlySpan<byte> buffer)
+        {
+            HasAnswered = true;
+            link.SendNow(_client, buffer);
+        }
     }
 }

@@ -17,6 +17,8 @@ internal readonly ref struct DtlsRecord
     private const int HandshakeHeaderSize = 12;
     private const int RandomAt = HeaderSize + HandshakeHeaderSize + 2;
     private const byte MajorVersion = 254;
+    private const byte Minor10 = 255;
+    private const byte Minor12 = 253;
     private const byte ClientHello = 1;
 
     private readonly ReadOnlySpan<byte> _octets;
@@ -39,17 +41,32 @@ internal readonly ref struct DtlsRecord
     public ulong? ConnectionId =>
         Type == WithConnectionId && _octets.Length >= HeaderSize + ConnectionIdSize ? BinaryPrimitives.ReadUInt64BigEndian(_octets[11..]) : null;
 
-    /// <summary>Octets of it.</summary>
+    /// <summary>How much of a datagram is records. What follows them the library must not see: it takes a version that cannot be for a fault of its own.</summary>
+    /// <param name="datagram">The datagram.</param>
+    /// <param name="hasConnectionId">Whether records of type 25 bear a Connection ID of ours.</param>
+    public static int SizeOfAll(ReadOnlySpan<byte> datagram, bool hasConnectionId)
+    {
+        var size = 0;
+        while (TryRead(datagram[size..], out var record) && record.Size(hasConnectionId) is var next && next <= datagram.Length - size)
+        {
+            size += next;
+        }
+
+        return size;
+    }
+
+    /// <summary>Octets of it; more than there are when it is cut off.</summary>
     /// <param name="hasConnectionId">Whether those of type 25 bear a Connection ID of ours.</param>
     public int Size(bool hasConnectionId)
     {
         var header = HeaderSize + (hasConnectionId && Type == WithConnectionId ? ConnectionIdSize : 0);
-        return header > _octets.Length ? _octets.Length : header + BinaryPrimitives.ReadUInt16BigEndian(_octets[(header - 2)..]);
+        return header > _octets.Length ? header : header + BinaryPrimitives.ReadUInt16BigEndian(_octets[(header - 2)..]);
     }
 
     public static bool TryRead(ReadOnlySpan<byte> octets, out DtlsRecord record)
     {
-        var isRecord = octets.Length >= HeaderSize && octets[0] is >= ChangeCipherSpec and <= WithConnectionId && octets[1] == MajorVersion;
+        var isRecord = octets.Length >= HeaderSize && octets[0] is >= ChangeCipherSpec and <= WithConnectionId
+            && octets[1] == MajorVersion && octets[2] is Minor10 or Minor12;
         record = isRecord ? new DtlsRecord(octets) : default;
         return isRecord;
     }

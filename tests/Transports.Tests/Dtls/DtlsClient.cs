@@ -78,6 +78,16 @@ internal sealed class DtlsClient : DatagramTransport, IDisposable
     /// <summary>Sends octets as they are.</summary>
     public void SendRaw(ReadOnlySpan<byte> octets) => _socket.Send(octets);
 
+    /// <summary>Passes over what has come by now.</summary>
+    public void PassOver()
+    {
+        var octets = new byte[17_000];
+        while (_socket.Available > 0)
+        {
+            _socket.Receive(octets);
+        }
+    }
+
     public void GoodBye() => _transport!.Close();
 
     public int GetReceiveLimit() => 17_000;

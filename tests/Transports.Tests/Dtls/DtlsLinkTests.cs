@@ -138,6 +138,7 @@ public sealed class DtlsLinkTests
     {
         using var server = new EchoServer();
         using var client = new DtlsClient(server.Port);
+        using var stranger = new DtlsClient(server.Port);
         await client.ConnectAsync(1);
         Assert.Equal("one", client.Echo("one"));
         var (record, before) = (client.Sent[^1], server.Link.Counters.Discarded);
@@ -145,10 +146,14 @@ public sealed class DtlsLinkTests
         client.SendRaw(record);
         client.SendRaw([.. record[..^1], (byte)(record[^1] ^ 1)]);
         client.SendRaw([21, 254, 253, 0, 0, 0, 0, 0, 0, 0, 99, 0, 2, 2, 40]); // A fatal alert that anybody can write.
+        client.SendRaw([23, 254, 253, 0, 1, 0, 0, 0, 0, 0, 99, 0, 0]); // Too short for any cipher.
+        client.SendRaw([23, 254, 254, 0, 1, 0, 0, 0, 0, 0, 99, 0, 1, 7]); // Of a version that cannot be.
+        client.SendRaw([.. record[..5], 0, 0, 0, 0, 0, 99, .. record[11..], 23, 254, 254, 0, 1, 0, 0, 0, 0, 0, 99, 0, 1, 7]);
+        stranger.SendRaw([.. client.Sent[0][..25], 254, 254, .. client.Sent[0][27..]]); // A ClientHello of that version.
         client.SendRaw("what is this?"u8);
         client.SendRaw([]);
 
-        await server.WhenAsync(() => server.Link.Counters.Discarded == before + 5);
+        await server.WhenAsync(() => server.Link.Counters.Discarded == before + 9);
         Assert.Equal("two", client.Echo("two"));
         Assert.Equal(["one", "two"], server.Received.Select(datagram => datagram.Text));
     }

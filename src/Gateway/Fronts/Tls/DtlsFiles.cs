@@ -79,6 +79,7 @@ internal sealed class DtlsFiles : IClientIdentities, IDisposable
         Add("refused", () => Link.AssociationCounters.Refused);
         Add("expired", () => Link.AssociationCounters.Expired);
         Add("discarded", () => Link.Counters.Discarded);
+        Add("unsent", () => Link.Counters.SendFailures);
         void Add(string name, Func<long> value) => topics.Add($"$SYS/broker/dtls/{name}", () => value().ToString(CultureInfo.InvariantCulture));
     }
 
