@@ -37,7 +37,7 @@ internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFacto
         {
             await using var cloud = await RunningGateway.StartAsync(CloudSettings(folder), loggers, clock);
             await using var uplink = new DemoUplink(cloud.MqttEndPoint!);
-            using var wire = new PseudoTerminal();
+            using var wire = new SimulatedPort();
             await using var gateway = await RunningGateway.StartAsync(EdgeSettings(folder, uplink.EndPoint, wire.Path), loggers, clock);
             await using var collector = await DemoCollector.StartAsync(cloud.Broker, Filter("sites/#"), _ledger);
             Say($"The gateway serves MQTT on {gateway.MqttEndPoint} and MQTT-SN on {gateway.MqttSnEndPoint}; a second broker plays the cloud.");
@@ -50,7 +50,7 @@ internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFacto
         }
     }
 
-    private async Task PlayAsync(RunningGateway gateway, IBroker cloud, DemoUplink uplink, PseudoTerminal wire, CancellationToken stopping)
+    private async Task PlayAsync(RunningGateway gateway, IBroker cloud, DemoUplink uplink, SimulatedPort wire, CancellationToken stopping)
     {
         using var sensorsOff = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using var valveOff = CancellationTokenSource.CreateLinkedTokenSource(stopping);

@@ -6,11 +6,11 @@ namespace Edge.Gateway.Demo;
 /// <summary>By a serial wire: messages one after another, told apart by their Length.</summary>
 internal sealed class WireLine : ISensorLine
 {
-    private readonly PseudoTerminal _wire;
+    private readonly SimulatedPort _wire;
     private readonly Channel<byte[]> _received = Channel.CreateUnbounded<byte[]>();
     private readonly Task _listening;
 
-    public WireLine(PseudoTerminal wire)
+    public WireLine(SimulatedPort wire)
     {
         _wire = wire;
         _listening = Task.Factory.StartNew(Listen, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

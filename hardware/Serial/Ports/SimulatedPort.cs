@@ -6,7 +6,7 @@ using Edge.Transports.Native;
 namespace Edge.Serial.Ports;
 
 /// <summary>A serial line whose other end a program plays, for demonstrations and simulated devices. 64-bit Linux.</summary>
-public sealed unsafe class PseudoTerminal : IDisposable
+public sealed unsafe class SimulatedPort : IDisposable
 {
     private const int LookInterval = 100;
 
@@ -17,7 +17,7 @@ public sealed unsafe class PseudoTerminal : IDisposable
 
     /// <summary>Makes one; it echoes nothing and changes no octet.</summary>
     /// <exception cref="IOException">The system gives none.</exception>
-    public PseudoTerminal()
+    public SimulatedPort()
     {
         Libc.EnsureSupported("A pseudo-terminal");
         _device = Open("/dev/ptmx");
