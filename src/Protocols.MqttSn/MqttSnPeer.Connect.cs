@@ -150,6 +150,7 @@ public sealed partial class MqttSnPeer
         _connection++;
         _hasSession = false;
         _unanswered = 0;
+        (_opened, _released) = (default, default);
         _isFresh = false;
         _isAbandoned = false;
         _isChangingWill = false;

@@ -11,6 +11,10 @@ public sealed partial class MqttSnPeer
     /// <summary>MsgId of the last QoS 1 or 2 PUBLISH that the broker has not answered; 0 when it has.</summary>
     private ushort _unanswered;
 
+    /// <summary>The QoS 2 exchange that the client began last, and the one that it ended last, for as long as a copy of it may be on its way.</summary>
+    private Exchange _opened;
+    private Exchange _released;
+
     /// <summary>Acknowledges when the broker has the message, and not before (§5.4.13).</summary>
     /// <inheritdoc/>
     public void OnPublished(MqttSnReply reply, PublishOutcome outcome, IPeerEffects<MqttSnReply> effects)
@@ -101,6 +105,18 @@ public sealed partial class MqttSnPeer
             return ParseError.OutOfSequence;
         }
 
+        if (publish.Qos == MqttSnQos.ExactlyOnce)
+        {
+            var exchange = Exchange.Of(publish);
+            if (publish.Dup && exchange == _released)
+            {
+                Answer(reply, MqttSnReturnCode.Accepted, effects);
+                return ParseError.None; // A copy that PUBREL has overtaken.
+            }
+
+            _opened = exchange;
+        }
+
         if (publish.Qos != MqttSnQos.AtMostOnce)
         {
             if (publish.Dup && publish.MsgId == _unanswered && publish.MsgId != 0)
@@ -144,6 +160,12 @@ public sealed partial class MqttSnPeer
             return NotConnected(effects);
         }
 
+        if (release.MsgId == _opened.MsgId)
+        {
+            _released = _opened;
+            effects.Arm(PeerTimer.Progress, _options.RetryInterval);
+        }
+
         effects.Release(release.MsgId, new MqttSnReply { MsgId = release.MsgId, Connection = _connection });
         return ParseError.None;
     }
@@ -157,4 +179,15 @@ public sealed partial class MqttSnPeer
         TopicIdType.ShortName => _known.TryGetShortName(topicId, out topic),
         _ => Topics.TryGetName(topicId, out topic),
     };
+
+    /// <summary>What tells a copy of a PUBLISH from another that uses its MsgId again.</summary>
+    private readonly record struct Exchange(ushort MsgId, ushort TopicId, int Content)
+    {
+        public static Exchange Of(in Publish publish)
+        {
+            var content = new HashCode();
+            content.AddBytes(publish.Data);
+            return new Exchange(publish.MsgId, publish.TopicId, content.ToHashCode());
+        }
+    }
 }

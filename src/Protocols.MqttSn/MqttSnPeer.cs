@@ -94,6 +94,7 @@ public sealed partial class MqttSnPeer : IPeer<MqttSnReply>
                 break;
             case PeerTimer.Progress:
                 _farewells = 0;
+                _released = default;
                 break;
         }
     }

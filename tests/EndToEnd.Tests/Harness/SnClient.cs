@@ -10,6 +10,7 @@ namespace Edge.EndToEnd.Tests.Harness;
 internal sealed class SnClient : IAsyncDisposable
 {
     private const int RetryLimit = 10;
+    private const int Remembered = 16;
     private const byte Connack = 0x05, WillTopicReq = 0x06, WillTopic = 0x07, WillMsgReq = 0x08, WillMsg = 0x09;
     private const byte Register = 0x0A, RegAck = 0x0B, Publish = 0x0C, PubAck = 0x0D, PubComp = 0x0E, PubRec = 0x0F, PubRel = 0x10;
     private const byte SubAck = 0x13, UnsubAck = 0x15, PingResp = 0x17, Disconnect = 0x18;
@@ -20,7 +21,9 @@ internal sealed class SnClient : IAsyncDisposable
     private int _port;
     private readonly CancellationTokenSource _disposed = new();
     private readonly ConcurrentDictionary<ushort, string> _topics = new();
-    private readonly HashSet<ushort> _received = [];
+    private readonly Dictionary<ushort, string> _received = [];
+    private readonly Queue<string> _released = [];
+    private readonly (LossyAir Up, LossyAir Down)? _air;
     private UdpClient _udp;
     private Task _receiving;
     private volatile Exchange? _exchange;
@@ -28,8 +31,12 @@ internal sealed class SnClient : IAsyncDisposable
     private ushort _lastMsgId;
 
     /// <summary>A client of a gateway on loopback.</summary>
-    public SnClient(int port, string clientId)
+    /// <param name="port">Where the gateway is.</param>
+    /// <param name="clientId">ClientId.</param>
+    /// <param name="air">What frames go through on their ways up and down; null for a link that loses nothing.</param>
+    public SnClient(int port, string clientId, (LossyAir Up, LossyAir Down)? air = null)
     {
+        _air = air;
         _clientId = clientId;
         _port = port;
         _udp = NewSocket();
@@ -85,6 +92,16 @@ internal sealed class SnClient : IAsyncDisposable
     public async Task PublishAsync(SnTopic topic, byte[] payload, int qos, bool retain = false)
     {
         var msgId = qos == 0 ? (ushort)0 : NextMsgId();
+        await PublishAsync(topic, payload, qos, msgId, retain);
+        if (qos == 2)
+        {
+            await ReleaseAsync(msgId);
+        }
+    }
+
+    /// <summary>PUBLISH until PUBACK or PUBREC, under a MsgId that may have been tried before.</summary>
+    public async Task PublishAsync(SnTopic topic, byte[] payload, int qos, ushort msgId, bool retain = false)
+    {
         var publish = PublishFrame(topic, msgId, payload, (qos << 5) | (retain ? 0x10 : 0));
         if (qos == 0)
         {
@@ -97,11 +114,11 @@ internal sealed class SnClient : IAsyncDisposable
         {
             Demand(answer[6], "PUBLISH");
             Assert.Equal(1, qos);
-            return;
         }
-
-        await ExchangeAsync(Frame(PubRel, Octets(msgId)), frame => frame[1] == PubComp && Word(frame, 2) == msgId);
     }
+
+    /// <summary>PUBREL until PUBCOMP: ends a QoS 2 exchange.</summary>
+    public Task ReleaseAsync(ushort msgId) => ExchangeAsync(Frame(PubRel, Octets(msgId)), frame => frame[1] == PubComp && Word(frame, 2) == msgId);
 
     /// <summary>SUBSCRIBE by filter, wildcards and names of two letters included (§6.9).</summary>
     public async Task SubscribeAsync(string filter, int qos)
@@ -183,13 +200,16 @@ internal sealed class SnClient : IAsyncDisposable
 
     private async Task SendAsync(byte[] frame)
     {
-        try
+        foreach (var carried in _air?.Up.Carry([.. frame]) ?? [frame])
         {
-            await _udp.SendAsync(frame, _disposed.Token);
-        }
-        catch (SocketException)
-        {
-            // Nobody listens at the moment; the datagram is lost like any other.
+            try
+            {
+                await _udp.SendAsync(carried, _disposed.Token);
+            }
+            catch (Exception fault) when (fault is SocketException or ObjectDisposedException or OperationCanceledException)
+            {
+                // Nobody listens at the moment, or the address has just changed; the datagram is lost like any other.
+            }
         }
     }
 
@@ -207,7 +227,10 @@ internal sealed class SnClient : IAsyncDisposable
             try
             {
                 var datagram = await udp.ReceiveAsync(_disposed.Token);
-                await OnFrameAsync(datagram.Buffer[0] == 1 ? datagram.Buffer[2..] : datagram.Buffer);
+                foreach (var carried in _air?.Down.Carry(datagram.Buffer) ?? [datagram.Buffer])
+                {
+                    await OnFrameAsync(carried[0] == 1 ? carried[2..] : carried);
+                }
             }
             catch (SocketException)
             {
@@ -234,7 +257,7 @@ internal sealed class SnClient : IAsyncDisposable
             case Publish:
                 return OnPublishAsync(frame);
             case PubRel:
-                _received.Remove(Word(frame, 2));
+                Release(Word(frame, 2));
                 return SendAsync(Frame(PubComp, frame[2..4]));
             case Disconnect when _exchange is { } open && !open.Answers(frame):
                 open.Answer.TrySetException(new SnException($"{_clientId} was disconnected."));
@@ -262,7 +285,9 @@ internal sealed class SnClient : IAsyncDisposable
             return SendAsync(Frame(PubAck, [.. frame[3..7], 0x02])); // Rejected: invalid topic id.
         }
 
-        if (qos < 2 || _received.Add(msgId))
+        // A copy may come late, when its exchange is over.
+        var exchange = Convert.ToHexString(frame.AsSpan(3));
+        if (qos < 2 || (!_released.Contains(exchange) && _received.TryAdd(msgId, exchange)))
         {
             Received.Add(new ReceivedMessage(topic, frame[7..], qos, (flags & 0x10) != 0));
         }
@@ -273,6 +298,18 @@ internal sealed class SnClient : IAsyncDisposable
             2 => SendAsync(Frame(PubRec, frame[5..7])),
             _ => Task.CompletedTask,
         };
+    }
+
+    private void Release(ushort msgId)
+    {
+        if (_received.Remove(msgId, out var exchange))
+        {
+            _released.Enqueue(exchange);
+            if (_released.Count > Remembered)
+            {
+                _released.Dequeue();
+            }
+        }
     }
 
     private ushort NextMsgId() => _lastMsgId = (ushort)((_lastMsgId % ushort.MaxValue) + 1);

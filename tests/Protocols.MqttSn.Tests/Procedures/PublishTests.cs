@@ -1,10 +1,36 @@
 using Edge.Messaging;
+using Edge.Messaging.Peers;
 
 namespace Edge.Protocols.MqttSn.Tests.Procedures;
 
 /// <summary>Client's publish procedure, topic id types, QoS −1 (MQTT-SN 1.2 §6.6 to §6.8).</summary>
 public sealed class PublishTests
 {
+    [Fact]
+    public void A_copy_that_comes_after_pubrel_is_answered_and_not_published_again()
+    {
+        var node = Node.Connected();
+        node.Says("09 0C 41 0001 002A 6869");
+        node.BrokerPublished(PublishOutcome.Accepted);
+        node.Says("04 10 002A");
+        node.BrokerReleased();
+        _ = node.Asked;
+
+        node.Says("09 0C C1 0001 002A 6869");
+        Assert.Equal(["send 040F002A"], node.Asked);
+
+        // What has another content, or no DUP, is another message; so is one that comes when no copy can be on its way any more.
+        node.Says("09 0C C1 0001 002A 686F");
+        node.Says("09 0C 41 0001 002A 6869");
+        Assert.Equal(2, node.Asked.Count(asked => asked.StartsWith("publish ", StringComparison.Ordinal)));
+        node.BrokerPublished(PublishOutcome.Accepted);
+        node.BrokerPublished(PublishOutcome.Accepted);
+        node.TimeIsUp(PeerTimer.Progress);
+        _ = node.Asked;
+        node.Says("09 0C C1 0001 002A 6869");
+        Assert.Single(node.Asked, asked => asked.StartsWith("publish ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Qos_1_is_acknowledged_after_the_broker_took_the_message()
     {
