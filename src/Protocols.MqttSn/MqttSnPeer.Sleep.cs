@@ -20,13 +20,13 @@ public sealed partial class MqttSnPeer
     private bool _isResuming;
 
     /// <inheritdoc/>
+    public bool AwaitsDrain => _state == State.Awake && _awaited == Awaited.Nothing;
+
+    /// <inheritdoc/>
     public void OnDrained(IPeerEffects<MqttSnReply> effects)
     {
-        if (_state == State.Awake && _awaited == Awaited.Nothing)
-        {
-            _state = State.Asleep;
-            Send(new PingResp(), effects);
-        }
+        _state = State.Asleep;
+        Send(new PingResp(), effects);
     }
 
     private ParseError OnPingReq(in PingReq ping, IPeerEffects<MqttSnReply> effects)

@@ -130,7 +130,7 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
 
             if (count < buffer.Length)
             {
-                if (peer.WantsDelivery && session.IsDrained)
+                if (peer.AwaitsDrain && session.IsDrained)
                 {
                     peer.OnDrained(this);
                 }

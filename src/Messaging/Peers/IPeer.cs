@@ -49,7 +49,10 @@ public interface IPeer<TReply>
     {
     }
 
-    /// <summary>Everything that waited in the session was given to <see cref="OnDelivery"/>, and this peer wants more.</summary>
+    /// <summary>Whether <see cref="OnDrained"/> is to be called.</summary>
+    bool AwaitsDrain => false;
+
+    /// <summary>Everything that waited in the session was given to <see cref="OnDelivery"/>, and acknowledged.</summary>
     void OnDrained(IPeerEffects<TReply> effects)
     {
     }

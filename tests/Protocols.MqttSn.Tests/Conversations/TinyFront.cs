@@ -117,11 +117,10 @@ internal sealed class TinyFront(MqttSnOptions options)
                 return true;
             }
 
-            if (Peer.WantsDelivery && _session!.IsDrained)
+            if (Peer.AwaitsDrain && _session!.IsDrained)
             {
-                var sent = Sent.Count;
                 Peer.OnDrained(this);
-                return Sent.Count > sent;
+                return true;
             }
 
             return false;

@@ -79,7 +79,13 @@ internal sealed class Node : IPeerEffects<MqttSnReply>
 
     public void BrokerKeeps(bool isAccepted = true) => Peer.OnKept(_replies.Dequeue(), isAccepted, this);
 
-    public void NothingIsLeft() => Peer.OnDrained(this);
+    public void NothingIsLeft()
+    {
+        if (Peer.AwaitsDrain)
+        {
+            Peer.OnDrained(this);
+        }
+    }
 
     public void BrokerRefuses(ConnectRefusal refusal) => Peer.OnConnected(new ConnectOutcome(refusal, null, false), this);
 
