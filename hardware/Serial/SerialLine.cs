@@ -23,10 +23,9 @@ internal sealed unsafe class SerialLine : IDisposable
     private readonly SerialPortOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly SafeDescriptor _wakeUp;
+    private readonly WakeUp _wakeUp;
     private readonly OutgoingFrames _outgoing;
     private SerialPort? _port;
-    private int _isWoken;
 
     private TimeSpan _wait = FirstWait;
     private long _lastAttempt;
@@ -54,7 +53,7 @@ internal sealed unsafe class SerialLine : IDisposable
         (_options, _clock, _logger) = (options, clock, logger);
         _outgoing = new OutgoingFrames(Math.Max(LeastOutgoing, options.Baud / 10) + largestFrame);
         _status = new SerialStatus { Name = name, Since = clock.GetUtcNow() };
-        _wakeUp = Libc.NewEvent();
+        _wakeUp = new WakeUp();
     }
 
     /// <summary>How often it was opened.</summary>
@@ -138,23 +137,7 @@ internal sealed unsafe class SerialLine : IDisposable
     }
 
     /// <summary>Has <see cref="Receive"/> return soon. Harmless once it is closed.</summary>
-    public void Wake()
-    {
-        if (Interlocked.Exchange(ref _isWoken, 1) != 0)
-        {
-            return;
-        }
-
-        var one = 1UL;
-        try
-        {
-            _ = Libc.Write(_wakeUp, &one, sizeof(ulong));
-        }
-        catch (ObjectDisposedException)
-        {
-            // Closed meanwhile: there is nobody left to wake.
-        }
-    }
+    public void Wake() => _wakeUp.Ask();
 
     /// <summary>Closes the port for good. Call it when the loop has ended.</summary>
     public void Dispose()
@@ -262,7 +245,7 @@ internal sealed unsafe class SerialLine : IDisposable
     private bool Wait(TimeSpan timeout)
     {
         var descriptors = stackalloc PollDescriptor[2];
-        descriptors[0] = new PollDescriptor { Descriptor = (int)_wakeUp.DangerousGetHandle(), Events = Libc.PollIn };
+        descriptors[0] = new PollDescriptor { Descriptor = _wakeUp.Descriptor, Events = Libc.PollIn };
         descriptors[1] = new PollDescriptor
         {
             Descriptor = _port?.Descriptor ?? -1,
@@ -276,11 +259,7 @@ internal sealed unsafe class SerialLine : IDisposable
 
         if (descriptors[0].ReturnedEvents != 0)
         {
-            var count = 0UL;
-            _ = Libc.Read(_wakeUp, &count, sizeof(ulong));
-
-            // After the read: who comes in between writes again, or has its work seen by the loop, which looks after this call.
-            Interlocked.Exchange(ref _isWoken, 0);
+            _wakeUp.Take();
         }
 
         if ((descriptors[1].ReturnedEvents & PollOut) != 0)

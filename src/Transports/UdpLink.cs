@@ -21,7 +21,7 @@ public sealed unsafe class UdpLink : IDatagramLink
 
     private readonly Socket _socket;
     private readonly int _descriptor;
-    private readonly SafeDescriptor _wakeUp;
+    private readonly WakeUp _wakeUp;
     private readonly MessageBatch _incoming;
     private readonly MessageBatch _outgoing = new(SendOctets);
     private readonly int[] _whole = new int[MessageBatch.Capacity];
@@ -29,7 +29,6 @@ public sealed unsafe class UdpLink : IDatagramLink
     private int _count;
     private int _queued;
     private int _queuedOctets;
-    private int _isWoken;
 
     private long _received;
     private long _sent;
@@ -62,7 +61,7 @@ public sealed unsafe class UdpLink : IDatagramLink
         _socket = Open(bind, options);
         _descriptor = (int)_socket.Handle;
         EndPoint = (IPEndPoint)_socket.LocalEndPoint!;
-        _wakeUp = Libc.NewEvent();
+        _wakeUp = new WakeUp();
     }
 
     /// <summary>Address and port that were bound.</summary>
@@ -164,23 +163,7 @@ public sealed unsafe class UdpLink : IDatagramLink
     }
 
     /// <inheritdoc/>
-    public void Wake()
-    {
-        if (Interlocked.Exchange(ref _isWoken, 1) != 0)
-        {
-            return;
-        }
-
-        var one = 1UL;
-        try
-        {
-            _ = Libc.Write(_wakeUp, &one, sizeof(ulong));
-        }
-        catch (ObjectDisposedException)
-        {
-            // Closed meanwhile: there is nobody left to wake.
-        }
-    }
+    public void Wake() => _wakeUp.Ask();
 
     /// <summary>Closes the socket. Call it when the loop has ended.</summary>
     public void Dispose()
@@ -303,7 +286,7 @@ public sealed unsafe class UdpLink : IDatagramLink
         var descriptors = stackalloc PollDescriptor[2]
         {
             new PollDescriptor { Descriptor = _descriptor, Events = Libc.PollIn },
-            new PollDescriptor { Descriptor = (int)_wakeUp.DangerousGetHandle(), Events = Libc.PollIn },
+            new PollDescriptor { Descriptor = _wakeUp.Descriptor, Events = Libc.PollIn },
         };
         var milliseconds = timeout < TimeSpan.Zero ? -1 : (int)Math.Min(Math.Ceiling(timeout.TotalMilliseconds), int.MaxValue);
         if (Libc.Poll(descriptors, 2, milliseconds) < 0 && Marshal.GetLastPInvokeError() != Errno.Interrupted)
@@ -313,11 +296,7 @@ public sealed unsafe class UdpLink : IDatagramLink
 
         if (descriptors[1].ReturnedEvents != 0)
         {
-            var count = 0UL;
-            _ = Libc.Read(_wakeUp, &count, sizeof(ulong));
-
-            // After the read: who comes in between writes again, or has its work seen by the loop, which looks after this call.
-            Interlocked.Exchange(ref _isWoken, 0);
+            _wakeUp.Take();
         }
     }
 
