@@ -65,6 +65,9 @@ public sealed record BridgeOptions
     /// <summary>Octets that may wait for upstream.</summary>
     public long QueueMaxBytes { get; init; } = 256L * 1024 * 1024;
 
+    /// <summary>How long a message may wait, to the second; zero for ever.</summary>
+    public TimeSpan QueueMaxAge { get; init; }
+
     /// <summary>Who goes when the queue is full.</summary>
     public OverflowPolicy QueueOverflow { get; init; } = OverflowPolicy.DropOldest;
 

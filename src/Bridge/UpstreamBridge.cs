@@ -48,7 +48,7 @@ public sealed class UpstreamBridge
             ClientId = $"{ConnectRequest.InternalPrefix}bridge/{options.Name}",
             CleanStart = false,
             SessionExpiry = TimeSpan.MaxValue,
-            Queue = new QueueLimits(int.MaxValue, options.QueueMaxBytes, options.QueueOverflow, options.MaxInflight),
+            Queue = new QueueLimits(int.MaxValue, options.QueueMaxBytes, options.QueueOverflow, options.MaxInflight, options.QueueMaxAge),
             Peer = BridgeText.Of(options.Address),
             Protocol = "bridge",
         };

@@ -80,10 +80,7 @@ public sealed partial class Broker
         SubscribeAutomatically(connection.Session);
         TellConnected(connection, request, expiry);
         _logger.ClientConnected(request.ClientId, request.Peer, request.Protocol, present);
-        if (connection.EndsAt is not null)
-        {
-            _deadlines.Watch(connection.Session);
-        }
+        _deadlines.Watch(connection.Session);
 
         if (isClient && !_access.Keeps(admission.Proof, connection.Session.Client))
         {

@@ -67,8 +67,8 @@ public sealed partial class Broker : IBroker, IDisposable
         _rewrite = TopicRewrite.For(options);
         _events = clientEventsOf is null ? null : new ClientEvents(clientEventsOf, clock);
         _connections = new ConnectionLimit(options.MaxConnections);
-        var limits = new QueueLimits(options.MaxQueuedMessages, options.MaxQueuedBytes, options.Overflow, options.MaxInflight);
-        _services = new SessionServices(log, drops, Metrics, clock, logger, limits, QueuedTotal.For(options, _sessions));
+        var limits = new QueueLimits(options.MaxQueuedMessages, options.MaxQueuedBytes, options.Overflow, options.MaxInflight, options.MaxQueuedAge);
+        _services = new SessionServices(log, drops, Metrics, clock, logger, limits, _deadlines.Watch, QueuedTotal.For(options, _sessions));
         Restore(store.Load());
     }
 
@@ -242,6 +242,7 @@ public sealed partial class Broker : IBroker, IDisposable
 
     private void OnDue(Session session)
     {
+        session.DropTooOld();
         if (session.Connection is { } connection)
         {
             if (connection.TryEnd(_clock.GetUtcNow()))
@@ -252,12 +253,13 @@ public sealed partial class Broker : IBroker, IDisposable
             return;
         }
 
-        Publish(session, session.TakeDueWill(_clock.GetUtcNow()));
+        var will = session.TakeDueWill(_clock.GetUtcNow());
+        Publish(session, will);
         if (End(session, onlyIfOver: true))
         {
             Metrics.CountExpired();
         }
-        else if (!session.HasEnded)
+        else if (will is not null && !session.HasEnded)
         {
             Save(session);
         }

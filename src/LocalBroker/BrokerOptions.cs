@@ -28,6 +28,9 @@ public sealed record BrokerOptions
     /// <summary>Octets waiting in the sessions of all clients together; 0 for any number. Those of clients that keep up are not refused.</summary>
     public long MaxQueuedBytesTotal { get; init; }
 
+    /// <summary>How long a message may wait in one session, to the second; zero for ever.</summary>
+    public TimeSpan MaxQueuedAge { get; init; }
+
     /// <summary>Who goes when a session's queue is full.</summary>
     public OverflowPolicy Overflow { get; init; } = OverflowPolicy.DropOldest;
 

@@ -2,7 +2,7 @@ using Edge.LocalBroker.Sessions;
 
 namespace Edge.LocalBroker;
 
-/// <summary>Wakes the broker when a session's Will, its end or that of its connection falls due. One timer for all; a session costs an entry only while something is to come.</summary>
+/// <summary>Wakes the broker when something of a session falls due: its Will, its end or that of its connection, the age of a message. One timer for all; a session costs an entry only while something is to come.</summary>
 internal sealed class Deadlines : IDisposable
 {
     // A timer takes at most some 49 days; what is further off is looked at once on the way.

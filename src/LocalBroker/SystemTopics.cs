@@ -13,7 +13,7 @@ public sealed class SystemTopics
     // What was on its way to a receiver and did not reach it. The other causes refuse or count what had no receiver.
     private static readonly DropCause[] LossesOnTheWay =
     [
-        DropCause.Expired, DropCause.QueueFull, DropCause.SlowReceiver, DropCause.Offline,
+        DropCause.Expired, DropCause.QueueFull, DropCause.TooOld, DropCause.SlowReceiver, DropCause.Offline,
         DropCause.SessionEnded, DropCause.Oversize, DropCause.Refused, DropCause.Corrupt,
     ];
 

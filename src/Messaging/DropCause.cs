@@ -9,6 +9,9 @@ public enum DropCause
     /// <summary>The session's queue was full and its overflow policy chose this message.</summary>
     QueueFull,
 
+    /// <summary>It waited in the session's queue for longer than a message may.</summary>
+    TooOld,
+
     /// <summary>QoS 0 for a receiver that takes too slowly.</summary>
     SlowReceiver,
 

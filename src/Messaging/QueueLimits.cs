@@ -5,4 +5,5 @@ namespace Edge.Messaging;
 /// <param name="MaxBytes">Octets of topic, payload and properties.</param>
 /// <param name="Overflow">Who goes when the limit is reached.</param>
 /// <param name="MaxInflight">QoS 1 and 2 messages sent and not acknowledged; 1 to 65,535.</param>
-public sealed record QueueLimits(int MaxMessages, long MaxBytes, OverflowPolicy Overflow, int MaxInflight);
+/// <param name="MaxAge">How long a message may wait, to the second; zero for ever. Those in flight do not wait.</param>
+public sealed record QueueLimits(int MaxMessages, long MaxBytes, OverflowPolicy Overflow, int MaxInflight, TimeSpan MaxAge = default);

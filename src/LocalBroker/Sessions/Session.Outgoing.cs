@@ -50,6 +50,7 @@ internal sealed partial class Session : ILogEntryOwner
         List<LogEntry>? victims = null;
         SessionConnection? toTell;
         bool isTooMuch;
+        bool isFirst;
         lock (_gate)
         {
             if (_ended)
@@ -90,6 +91,7 @@ internal sealed partial class Session : ILogEntryOwner
 
             toTell = ConnectionToTell();
             TellTotal();
+            isFirst = HasMaxAge && _waiting.Count + _sentOnce.Count == 1;
             isTooMuch = _services.Total?.IsExceeded == true && !KeepsUp && !IsInternal;
         }
 
@@ -97,6 +99,11 @@ internal sealed partial class Session : ILogEntryOwner
         if (isTooMuch)
         {
             _services.Total!.Relieve();
+        }
+
+        if (isFirst)
+        {
+            _services.Watch(this);
         }
 
         toTell?.Sink.OnDeliveriesWaiting();
@@ -111,6 +118,7 @@ internal sealed partial class Session : ILogEntryOwner
         bool mustRead;
         long from;
         long to;
+        DropTooOld();
         lock (_gate)
         {
             if (_connection != connection)

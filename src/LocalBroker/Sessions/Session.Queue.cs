@@ -54,7 +54,7 @@ internal sealed partial class Session
         }
         else
         {
-            _sentOnce.Enqueue(new SentOnce(_arrivals++, message, size, retain, identifiers));
+            _sentOnce.Enqueue(new SentOnce(_arrivals++, message, size, HasMaxAge ? _services.Clock.GetUtcNow() : default, retain, identifiers));
             _sentOnceBytes += size;
         }
     }
@@ -158,8 +158,7 @@ internal sealed partial class Session
     {
         while (First is { } first && IsSendable(first))
         {
-            // A QoS 2 message that its receiver may have goes on: its exchange must come to an end.
-            if ((first.Dup && first.Qos == QualityOfService.ExactlyOnce) || !HasExpired(first.Message!))
+            if (MustGoOn(first) || !HasExpired(first.Message!))
             {
                 return first;
             }
@@ -181,6 +180,9 @@ internal sealed partial class Session
         _inFlight.Count < _window
         && !(entry.Qos == QualityOfService.ExactlyOnce && IsDurable && !entry.IsStored)
         && !_inFlight.ContainsKey(entry.PacketId);
+
+    /// <summary>Whether its receiver may have it, at QoS 2: then the exchange must come to an end.</summary>
+    private static bool MustGoOn(LogEntry entry) => entry is { Dup: true, Qos: QualityOfService.ExactlyOnce };
 
     private bool HasExpired(Message message) => message.ExpiresAt is { } expiry && expiry <= _services.Clock.GetUtcNow();
 

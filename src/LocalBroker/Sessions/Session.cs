@@ -37,7 +37,7 @@ internal sealed partial class Session
         Number = number;
         IsDurable = isDurable;
         _services = services;
-        _limits = services.DefaultLimits;
+        _limits = IsInternal ? services.DefaultLimits with { MaxAge = default } : services.DefaultLimits; // Its own come with its connection.
         _congestion = new Congestion(services.Clock);
     }
 
@@ -187,16 +187,17 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>When something of this session falls due next: the end of its connection, its Will or its own end; null for never.</summary>
+    /// <summary>When something of this session falls due next: the end of its connection, its Will, its own end, or that of a message which waits; null for never.</summary>
     public DateTimeOffset? NextDue()
     {
         lock (_gate)
         {
-            return _ended ? null
-                : DisconnectedAt is not { } since ? _connection?.EndsAt
+            var due = DisconnectedAt is not { } since ? _connection?.EndsAt
                 : _will is not null && (!Expires || WillDelay < Expiry) ? since + WillDelay
                 : Expires ? since + Expiry
                 : null;
+            var old = NextTooOld();
+            return _ended ? null : due < old ? due : old ?? due;
         }
     }
 

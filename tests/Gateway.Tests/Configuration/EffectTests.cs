@@ -91,6 +91,7 @@ public sealed class EffectTests : IDisposable
     [InlineData("mqtt.max_queued_messages = 9", "9")]
     [InlineData("mqtt.max_queued_bytes = '3GiB'", "3221225472")]
     [InlineData("mqtt.max_queued_bytes_total = '2GiB'", "2147483648")]
+    [InlineData("mqtt.max_queued_age = '2d'", "2.00:00:00")]
     [InlineData("mqtt.overflow = 'drop-newest'", "DropNewest")]
     [InlineData("mqtt.max_delayed_messages = 0", "0")]
     [InlineData("mqtt.max_delayed_bytes = '1MiB'", "1048576")]
@@ -150,6 +151,7 @@ public sealed class EffectTests : IDisposable
     [InlineData("max_inflight = 10", "10")]
     [InlineData("max_packet_size = '2MiB'", "2097152")]
     [InlineData("queue.max_bytes = '1KiB'", "1024")]
+    [InlineData("queue.max_age = '3d'", "3.00:00:00")]
     [InlineData("queue.overflow = 'drop-newest'", "DropNewest")]
     [InlineData("forward = [ { filter = 'a/${gateway}/+', qos = 0, topic = '${gateway}/${topic}' } ]", "a/host-1/+ AtMostOnce host-1/${topic}")]
     [InlineData("receive = [ { filter = 'b' } ]", "b AtLeastOnce ${topic}")]
@@ -349,6 +351,7 @@ public sealed class EffectTests : IDisposable
         "mqtt.max_session_expiry" => $"{s.Broker.MaxSessionExpiry} {s.Mqtt.MaxSessionExpiry} {s.MqttSn.MaxSessionExpiry}",
         "mqtt.max_queued_messages" => $"{s.Broker.MaxQueuedMessages}",
         "mqtt.max_queued_bytes" => $"{s.Broker.MaxQueuedBytes}",
+        "mqtt.max_queued_age" => $"{s.Broker.MaxQueuedAge}",
         "mqtt.max_queued_bytes_total" => $"{s.Broker.MaxQueuedBytesTotal}",
         "mqtt.overflow" => $"{s.Broker.Overflow}",
         "mqtt.max_delayed_messages" => $"{s.Broker.MaxDelayedMessages}",
@@ -432,6 +435,7 @@ public sealed class EffectTests : IDisposable
         "max_inflight" => $"{b.MaxInflight}",
         "max_packet_size" => $"{b.MaxPacketSize}",
         "queue.max_bytes" => $"{b.QueueMaxBytes}",
+        "queue.max_age" => $"{b.QueueMaxAge}",
         "queue.overflow" => $"{b.QueueOverflow}",
         "forward" => string.Join(' ', b.Forward.Select(Shown)),
         "receive" => string.Join(' ', b.Receive.Select(Shown)),

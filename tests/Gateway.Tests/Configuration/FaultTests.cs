@@ -298,7 +298,6 @@ public sealed class FaultTests : IDisposable
     [InlineData("forward = [ 'a/#' ]", "forward.0 is \"a/#\"; it must be a table")]
     [InlineData("forward = 'a/#'", "forward is \"a/#\"; it must be an array of tables such as [ { filter = \"sensors/#\", qos = 1, topic = \"${topic}\" } ]")]
     [InlineData("reconnect_min = '2m'", "reconnect_min is \"2m\"; it must be at most reconnect_max, \"1m\"")]
-    [InlineData("queue.max_age = '1d'", "queue.max_age is \"1d\"; a limit on the age of queued messages is not available in this version, so it must be \"0\" or left out")]
     [InlineData("queue.drain_rate = 100", "queue.drain_rate is 100; a limit on the rate of draining is not available in this version, so it must be 0 or left out")]
     [InlineData("queu.max_bytes = 1", "queu is no known key; the nearest is bridge.c.queue")]
     [InlineData("password = 'secret'", "password is no known key; the nearest is bridge.c.password_file")]

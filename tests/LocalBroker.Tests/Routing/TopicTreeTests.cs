@@ -21,7 +21,7 @@ public sealed class TopicTreeTests
     private static readonly Gen<TopicName> AnyTopic = Level.List[1, 5].Select(levels => string.Join('/', levels)).Where(text => text.Length > 0).Select(Topic);
 
     private static readonly SessionServices Services = new(
-        new MemoryStore(), new DropCounter(), new BrokerMetrics(), TimeProvider.System, NullLogger.Instance, new QueueLimits(10, 1000, default, 10));
+        new MemoryStore(), new DropCounter(), new BrokerMetrics(), TimeProvider.System, NullLogger.Instance, new QueueLimits(10, 1000, default, 10), _ => { });
 
     private readonly TopicTree _tree = new();
 

@@ -88,10 +88,12 @@ internal static class BridgeSchema
         Value("queue.max_bytes", SettingType.Size("1KiB", "1TiB"), "`\"256MiB\"`",
             "Octets that may wait for upstream.",
             (b, value) => b with { QueueMaxBytes = value }),
+        Value("queue.max_age", SettingType.Duration("0", "36500d", step: "1s"), "`\"0\"`",
+            "How long a message may wait for upstream; `0` for ever.",
+            (b, value) => b with { QueueMaxAge = value }),
         Value("queue.overflow", SettingType.OneOf(("drop-oldest", OverflowPolicy.DropOldest), ("drop-newest", OverflowPolicy.DropNewest)), "`\"drop-oldest\"`",
             "Who goes when the queue is full. Each is counted.",
             (b, value) => b with { QueueOverflow = value }),
-        new PlannedSetting<BridgeOptions>("queue.max_age", "a limit on the age of queued messages", "\"0\""),
         new PlannedSetting<BridgeOptions>("queue.drain_rate", "a limit on the rate of draining", "0"),
     ];
 
