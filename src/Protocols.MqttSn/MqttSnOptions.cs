@@ -14,6 +14,9 @@ public sealed record MqttSnOptions
     /// <summary>Times a message is sent again before its client counts as lost, N_retry; 0–20. §7.2 advises 3 to 5.</summary>
     public int RetryLimit { get; init; } = 3;
 
+    /// <summary>QoS 1 and 2 messages on their way to a client at a time; 1–65,535. §6.10 has one; REGISTER is always one at a time.</summary>
+    public int MaxInflight { get; init; } = 1;
+
     /// <summary>Whether nodes may publish without a connection (§6.8).</summary>
     public bool AllowQosMinusOne { get; init; } = true;
 

@@ -160,7 +160,7 @@ public sealed partial class MqttSnPeer
     private ConnectRequest NewRequest(string clientId) => new()
     {
         ClientId = clientId,
-        ReceiveMaximum = 1, // At most one QoS 1 or 2 PUBLISH is outstanding towards a client (§6.10).
+        ReceiveMaximum = (ushort)_options.MaxInflight,
         Peer = _address,
         Protocol = "MQTT-SN 1.2",
         ProtocolLevel = Connect.Version12,

@@ -6,26 +6,13 @@ using Edge.Protocols.MqttSn.Topics;
 
 namespace Edge.Protocols.MqttSn;
 
-/// <content>Gateway's publish procedure (MQTT-SN 1.2 §6.10), one message at a time: REGISTER if need be, then PUBLISH, then what its QoS asks for.</content>
+/// <content>Gateway's publish procedure (MQTT-SN 1.2 §6.10): REGISTER if need be, then PUBLISH, then what its QoS asks for.</content>
 public sealed partial class MqttSnPeer
 {
-    /// <summary>What must come from the client before the next message may go to it.</summary>
-    private Awaited _awaited;
+    private readonly OutgoingExchanges _exchanges;
 
-    /// <summary>What is being delivered while something is awaited.</summary>
-    private Delivery _delivery;
-
-    private int _attempts;
-    private bool _wasRegisteredAgain;
-
-    private enum Awaited : byte
-    {
-        Nothing,
-        RegAck,
-        PubAck,
-        PubRec,
-        PubComp,
-    }
+    /// <summary>Whether the timer runs for what is on its way to the client.</summary>
+    private bool _isTimed;
 
     /// <inheritdoc/>
     public void OnDelivery(in Delivery delivery, IPeerEffects<MqttSnReply> effects)
@@ -35,17 +22,17 @@ public sealed partial class MqttSnPeer
             throw new InvalidOperationException("A delivery came while none was wanted.");
         }
 
-        _delivery = delivery;
-        _attempts = 0;
-        _wasRegisteredAgain = false;
+        var exchange = _exchanges.Add(delivery);
         if (delivery.Kind == DeliveryKind.Release)
         {
-            SendPubRel(effects);
+            SendPubRel(exchange, effects);
         }
         else
         {
-            SendPublish(effects);
+            SendPublish(exchange, effects);
         }
+
+        GoOn(effects);
     }
 
     private ParseError OnPubAck(PubAck answer, IPeerEffects<MqttSnReply> effects)
@@ -55,27 +42,27 @@ public sealed partial class MqttSnPeer
             return NotConnected(effects);
         }
 
-        var isAwaited = _awaited is Awaited.PubAck or Awaited.PubRec && answer.MsgId == _delivery.PacketId;
+        var exchange = _exchanges.Find(answer.MsgId) is { Awaited: Awaited.PubAck or Awaited.PubRec } found ? found : null;
         switch (answer.ReturnCode)
         {
-            case MqttSnReturnCode.Accepted when isAwaited && _awaited == Awaited.PubAck:
+            case MqttSnReturnCode.Accepted when exchange?.Awaited == Awaited.PubAck:
                 effects.Acknowledge(answer.MsgId, Acknowledgement.PubAck);
-                Done(effects);
+                _exchanges.Remove(exchange);
                 break;
-            case MqttSnReturnCode.InvalidTopicId when isAwaited && !_wasRegisteredAgain && IsActive:
-                _wasRegisteredAgain = true;
-                _delivery = _delivery with { Dup = true };
-                _attempts = 0;
-                BeginRegister(effects);
+            case MqttSnReturnCode.InvalidTopicId when exchange is { WasRegisteredAgain: false } && IsActive:
+                exchange.WasRegisteredAgain = true;
+                exchange.Delivery = exchange.Delivery with { Dup = true };
+                exchange.Attempts = 0;
+                BeginRegister(exchange, effects);
                 break;
-            case MqttSnReturnCode.InvalidTopicId when !isAwaited:
+            case MqttSnReturnCode.InvalidTopicId when exchange is null:
                 Doubt(answer.TopicId);
                 break;
-            case MqttSnReturnCode.Congestion when isAwaited && IsActive:
-                TryLater(effects);
+            case MqttSnReturnCode.Congestion when exchange is not null && IsActive:
+                TryLater(exchange);
                 break;
-            case not MqttSnReturnCode.Accepted when isAwaited && IsActive:
-                GiveUp(DropCause.Refused, effects);
+            case not MqttSnReturnCode.Accepted when exchange is not null && IsActive:
+                GiveUp(exchange, DropCause.Refused, effects);
                 break;
             default:
                 return ParseError.OutOfSequence;
@@ -91,13 +78,13 @@ public sealed partial class MqttSnPeer
             return NotConnected(effects);
         }
 
-        switch (_awaited)
+        switch (_exchanges.Find(answer.MsgId))
         {
-            case Awaited.PubRec when answer.MsgId == _delivery.PacketId:
+            case { Awaited: Awaited.PubRec } exchange:
                 effects.Acknowledge(answer.MsgId, Acknowledgement.PubRec);
-                Done(effects); // PUBREL follows as a delivery of its own.
+                _exchanges.Remove(exchange); // PUBREL follows as a delivery of its own.
                 return ParseError.None;
-            case Awaited.PubComp when answer.MsgId == _delivery.PacketId && IsActive:
+            case { Awaited: Awaited.PubComp } when IsActive:
                 Send(new PubRel(answer.MsgId), effects);
                 return ParseError.None;
             default:
@@ -112,118 +99,89 @@ public sealed partial class MqttSnPeer
             return NotConnected(effects);
         }
 
-        if (_awaited != Awaited.PubComp || answer.MsgId != _delivery.PacketId)
+        if (_exchanges.Find(answer.MsgId) is not { Awaited: Awaited.PubComp } exchange)
         {
             return ParseError.OutOfSequence;
         }
 
         effects.Acknowledge(answer.MsgId, Acknowledgement.PubComp);
-        Done(effects);
+        _exchanges.Remove(exchange);
         return ParseError.None;
     }
 
-    private void SendPublish(IPeerEffects<MqttSnReply> effects)
+    private void SendPublish(OutgoingExchange exchange, IPeerEffects<MqttSnReply> effects)
     {
-        var message = _delivery.Message!;
+        var delivery = exchange.Delivery;
+        var message = delivery.Message!;
         if (Publish.SizeWith(message.Payload.Length) > _options.MaxDatagramSize)
         {
-            GiveUp(DropCause.Oversize, effects);
+            GiveUp(exchange, DropCause.Oversize, effects);
             return;
         }
 
         if (!TryGetTopicId(message.Topic, out var type, out var topicId))
         {
-            BeginRegister(effects);
+            BeginRegister(exchange, effects);
             return;
         }
 
         var publish = new Publish
         {
-            Dup = _delivery.Dup,
-            Qos = (MqttSnQos)_delivery.Qos,
-            Retain = _delivery.Retain,
+            Dup = delivery.Dup,
+            Qos = (MqttSnQos)delivery.Qos,
+            Retain = delivery.Retain,
             TopicIdType = type,
             TopicId = topicId,
-            MsgId = _delivery.PacketId,
+            MsgId = delivery.PacketId,
             Data = message.Payload.Span,
         };
         Send(publish, effects);
-        switch (_delivery.Qos)
+        switch (delivery.Qos)
         {
             case QualityOfService.AtLeastOnce:
-                Await(Awaited.PubAck, effects);
+                Await(Awaited.PubAck, exchange);
                 break;
             case QualityOfService.ExactlyOnce:
-                Await(Awaited.PubRec, effects);
+                Await(Awaited.PubRec, exchange);
                 break;
             default:
-                Done(effects);
+                _exchanges.Remove(exchange);
                 break;
         }
     }
 
-    private void SendPubRel(IPeerEffects<MqttSnReply> effects)
+    private static void SendPubRel(OutgoingExchange exchange, IPeerEffects<MqttSnReply> effects)
     {
-        Send(new PubRel(_delivery.PacketId), effects);
-        Await(Awaited.PubComp, effects);
+        Send(new PubRel(exchange.Delivery.PacketId), effects);
+        Await(Awaited.PubComp, exchange);
     }
 
-    private void SendAgain(IPeerEffects<MqttSnReply> effects)
-    {
-        switch (_awaited)
-        {
-            case Awaited.RegAck:
-                SendRegister(effects);
-                break;
-            case Awaited.PubComp:
-                SendPubRel(effects);
-                break;
-            default:
-                _delivery = _delivery with { Dup = true };
-                SendPublish(effects);
-                break;
-        }
-    }
+    private static void Await(Awaited answer, OutgoingExchange exchange) => (exchange.Awaited, exchange.IsDue) = (answer, false);
 
-    private void Await(Awaited answer, IPeerEffects<MqttSnReply> effects)
+    private void GiveUp(OutgoingExchange exchange, DropCause cause, IPeerEffects<MqttSnReply> effects)
     {
-        _awaited = answer;
-        effects.Arm(PeerTimer.Retry, _options.RetryInterval);
-    }
-
-    private void Done(IPeerEffects<MqttSnReply> effects)
-    {
-        _delivery = default;
-        if (_awaited != Awaited.Nothing)
-        {
-            _awaited = Awaited.Nothing;
-            effects.Disarm(PeerTimer.Retry);
-        }
-    }
-
-    private void GiveUp(DropCause cause, IPeerEffects<MqttSnReply> effects)
-    {
-        effects.Discard(_delivery, cause);
-        Done(effects);
+        effects.Discard(exchange.Delivery, cause);
+        _exchanges.Remove(exchange);
     }
 
     /// <summary>The client is there but has no room: it is given time, and attempts do not count against it.</summary>
-    private void TryLater(IPeerEffects<MqttSnReply> effects)
-    {
-        _attempts = 0;
-        effects.Arm(PeerTimer.Retry, _options.RetryInterval);
-    }
+    private static void TryLater(OutgoingExchange exchange) => (exchange.Attempts, exchange.IsDue) = (0, false);
 
     /// <summary>Stops delivering. QoS 1 and 2 stay in the session; what waits at QoS 0 ends here.</summary>
     private void StopSending(IPeerEffects<MqttSnReply> effects)
     {
-        if (_awaited == Awaited.RegAck && _delivery.Qos == QualityOfService.AtMostOnce)
+        while (_exchanges.Count > 0)
         {
-            effects.Discard(_delivery, DropCause.Offline);
+            var exchange = _exchanges[0];
+            if (exchange.Delivery is { Kind: DeliveryKind.Publish, Qos: QualityOfService.AtMostOnce } delivery)
+            {
+                effects.Discard(delivery, DropCause.Offline);
+            }
+
+            _exchanges.Remove(exchange);
         }
 
-        _awaited = Awaited.Nothing;
-        _delivery = default;
+        _isTimed = false;
         effects.Disarm(PeerTimer.Retry);
     }
 

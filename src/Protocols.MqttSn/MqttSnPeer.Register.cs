@@ -48,7 +48,7 @@ public sealed partial class MqttSnPeer
             return NotConnected(effects);
         }
 
-        if (_awaited != Awaited.RegAck || answer.MsgId != _registerMsgId)
+        if (_exchanges.Find(Awaited.RegAck) is not { } exchange || answer.MsgId != _registerMsgId)
         {
             return ParseError.OutOfSequence;
         }
@@ -60,48 +60,62 @@ public sealed partial class MqttSnPeer
                 break;
             case MqttSnReturnCode.Accepted:
                 Topics.SetConfirmed(_registerTopicId, isConfirmed: true);
-                _attempts = 0;
-                SendPublish(effects);
+                exchange.Attempts = 0;
+                SendPublish(exchange, effects);
                 break;
             case MqttSnReturnCode.Congestion when IsActive:
-                TryLater(effects);
+                TryLater(exchange);
                 break;
             case not MqttSnReturnCode.Congestion:
-                GiveUp(DropCause.Refused, effects);
+                GiveUp(exchange, DropCause.Refused, effects);
                 break;
         }
 
         return ParseError.None;
     }
 
-    /// <summary>Tells the client the id of a topic. The message waits for REGACK.</summary>
-    private void BeginRegister(IPeerEffects<MqttSnReply> effects)
+    /// <summary>Tells the client the id of a topic, of one at a time (§6.5). The message waits for REGACK.</summary>
+    private void BeginRegister(OutgoingExchange exchange, IPeerEffects<MqttSnReply> effects)
     {
-        _registerMsgId = (ushort)((_registerMsgId % ushort.MaxValue) + 1);
-        SendRegister(effects);
-    }
-
-    private void SendRegister(IPeerEffects<MqttSnReply> effects)
-    {
-        var topic = _delivery.Message!.Topic;
-        var name = Encoding.UTF8.GetBytes(topic.ToString());
-        var isNew = !Topics.Contains(topic);
-        var register = new Register { TopicId = Topics.Assign(topic), MsgId = _registerMsgId, TopicName = name };
-        if (register.Size > _options.MaxDatagramSize)
+        if (_exchanges.Find(Awaited.RegAck) is not null)
         {
-            GiveUp(DropCause.Oversize, effects);
+            AssignUnconfirmed(exchange.Delivery.Message!.Topic, effects);
+            exchange.Awaited = Awaited.ItsTurn;
             return;
         }
 
-        Topics.SetConfirmed(register.TopicId, isConfirmed: false);
-        _registerTopicId = register.TopicId;
+        _registerMsgId = (ushort)((_registerMsgId % ushort.MaxValue) + 1);
+        SendRegister(exchange, effects);
+    }
+
+    private void SendRegister(OutgoingExchange exchange, IPeerEffects<MqttSnReply> effects)
+    {
+        var topic = exchange.Delivery.Message!.Topic;
+        var name = Encoding.UTF8.GetBytes(topic.ToString());
+        _registerTopicId = AssignUnconfirmed(topic, effects);
+        var register = new Register { TopicId = _registerTopicId, MsgId = _registerMsgId, TopicName = name };
+        if (register.Size > _options.MaxDatagramSize)
+        {
+            GiveUp(exchange, DropCause.Oversize, effects);
+            return;
+        }
+
+        Send(register, effects);
+        Await(Awaited.RegAck, exchange);
+    }
+
+    /// <summary>The id of a topic that the client does not know, as far as is known.</summary>
+    private ushort AssignUnconfirmed(TopicName topic, IPeerEffects<MqttSnReply> effects)
+    {
+        var isNew = !Topics.Contains(topic);
+        var topicId = Topics.Assign(topic);
+        Topics.SetConfirmed(topicId, isConfirmed: false);
         if (isNew)
         {
             SaveNote(effects);
         }
 
-        Send(register, effects);
-        Await(Awaited.RegAck, effects);
+        return topicId;
     }
 
     /// <summary>The client does not know a topic id used in a PUBLISH at QoS 0: the next one is preceded by REGISTER.</summary>

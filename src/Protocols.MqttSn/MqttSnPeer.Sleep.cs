@@ -20,7 +20,7 @@ public sealed partial class MqttSnPeer
     private bool _isResuming;
 
     /// <inheritdoc/>
-    public bool AwaitsDrain => _state == State.Awake && _awaited == Awaited.Nothing;
+    public bool AwaitsDrain => _state == State.Awake && _exchanges.Count == 0;
 
     /// <inheritdoc/>
     public void OnDrained(IPeerEffects<MqttSnReply> effects)
@@ -78,7 +78,6 @@ public sealed partial class MqttSnPeer
         var isRepeated = _state == State.Asleep && _sleepDuration == duration;
         _state = State.Asleep;
         _sleepDuration = duration;
-        effects.Disarm(PeerTimer.Retry);
         if (isRepeated)
         {
             Send(new Disconnect(), effects);
@@ -95,10 +94,10 @@ public sealed partial class MqttSnPeer
     private void WakeUp(IPeerEffects<MqttSnReply> effects)
     {
         _state = State.Awake;
-        _attempts = 0;
-        if (_awaited != Awaited.Nothing)
+        for (var i = 0; i < _exchanges.Count; i++)
         {
-            SendAgain(effects);
+            _exchanges[i].Attempts = 0;
+            SendAgain(_exchanges[i], effects);
         }
     }
 

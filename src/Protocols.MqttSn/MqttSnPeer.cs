@@ -28,6 +28,7 @@ public sealed partial class MqttSnPeer : IPeer<MqttSnReply>
         _options = options;
         _known = known;
         _address = address;
+        _exchanges = new OutgoingExchanges(options.MaxInflight);
     }
 
     private enum State : byte
@@ -52,7 +53,7 @@ public sealed partial class MqttSnPeer : IPeer<MqttSnReply>
     }
 
     /// <inheritdoc/>
-    public bool WantsDelivery => IsActive && _awaited == Awaited.Nothing;
+    public bool WantsDelivery => IsActive && !_exchanges.IsFull && !_exchanges.HasRegistration;
 
     /// <summary>Whether the client may ask for anything.</summary>
     private bool IsActive => _state is State.Connected or State.Awake;
@@ -79,6 +80,8 @@ public sealed partial class MqttSnPeer : IPeer<MqttSnReply>
             _isFresh &= type is MqttSnMessageType.Connect or MqttSnMessageType.WillMsg;
             WatchKeepAlive(effects);
         }
+
+        GoOn(effects);
     }
 
     /// <inheritdoc/>
@@ -190,33 +193,6 @@ public sealed partial class MqttSnPeer : IPeer<MqttSnReply>
                 OnWillChanged(isAccepted, effects);
                 Send(new WillMsgResp(code), effects);
                 break;
-        }
-    }
-
-    /// <summary>Sends again what was not answered, or gives the client up (§6.13).</summary>
-    private void Retry(IPeerEffects<MqttSnReply> effects)
-    {
-        var asksForWill = _state is State.WillTopicAwaited or State.WillMsgAwaited;
-        if (!asksForWill && (_awaited == Awaited.Nothing || !IsActive))
-        {
-            return;
-        }
-
-        if (++_attempts > _options.RetryLimit && _state == State.Awake)
-        {
-            _state = State.Asleep; // It fell asleep early, or is out of reach: it will ask again.
-        }
-        else if (_attempts > _options.RetryLimit)
-        {
-            Lose(effects);
-        }
-        else if (asksForWill)
-        {
-            AskForWill(effects);
-        }
-        else
-        {
-            SendAgain(effects);
         }
     }
 }

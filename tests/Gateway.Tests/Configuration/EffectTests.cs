@@ -131,6 +131,7 @@ public sealed class EffectTests : IDisposable
     [InlineData("mqttsn.gateway_id = 255", "255")]
     [InlineData("mqttsn.retry_interval = '12s'", "00:00:12")]
     [InlineData("mqttsn.retry_limit = 5", "5")]
+    [InlineData("mqttsn.max_inflight = 4", "4")]
     [InlineData("mqttsn.allow_qos_minus_one = false", "False")]
     [InlineData("mqttsn.max_datagram_size = 60", "60")]
     [InlineData("mqttsn.max_topic_ids = 9", "9")]
@@ -395,6 +396,7 @@ public sealed class EffectTests : IDisposable
         "mqttsn.retry_limit" => $"{s.MqttSn.RetryLimit}",
         "mqttsn.allow_qos_minus_one" => $"{s.MqttSn.AllowQosMinusOne}",
         "mqttsn.max_datagram_size" => $"{s.MqttSn.MaxDatagramSize}",
+        "mqttsn.max_inflight" => $"{s.MqttSn.MaxInflight}",
         "mqttsn.max_topic_ids" => $"{s.MqttSn.MaxTopicIds}",
         "mqttsn.predefined_topics" => string.Join(' ', s.MqttSn.PredefinedTopics),
         _ => throw new ArgumentException($"{key} is not looked at.", nameof(key)),
