@@ -1,4 +1,4 @@
-using Edge.Messaging;
+using Edge.Protocols.MqttSn.Topics;
 
 namespace Edge.Protocols.MqttSn;
 
@@ -23,8 +23,11 @@ public sealed record MqttSnOptions
     /// <summary>Longest datagram sent, in octets, header included; 12–65,507, the most that UDP carries over IPv4.</summary>
     public int MaxDatagramSize { get; init; } = 65_507;
 
-    /// <summary>Topic ids agreed in advance (§6.7), 1–65,534, as id to Topic Name.</summary>
-    public IReadOnlyDictionary<ushort, TopicName> PredefinedTopics { get; init; } = new Dictionary<ushort, TopicName>();
+    /// <summary>Topic ids agreed in advance (§6.7) with all clients, 1–65,534, with their names.</summary>
+    public IReadOnlyDictionary<ushort, PredefinedTopic> PredefinedTopics { get; init; } = new Dictionary<ushort, PredefinedTopic>();
+
+    /// <summary>Topic ids agreed in advance with single clients, each client once.</summary>
+    public IReadOnlyList<ClientTopics> Clients { get; init; } = [];
 
     /// <summary>Topic ids a client may have at a time; 1–65,534. The one used least lately gives way to a further one.</summary>
     public int MaxTopicIds { get; init; } = 1_024;

@@ -15,6 +15,7 @@ public sealed partial class MqttSnPeer
     /// <summary>Whose session, Will and topic ids these are.</summary>
     private string _client = "";
 
+    private KnownTopics _known;
     private TopicIdRegistry? _topics;
     private bool _hasSession;
     private int _connection;
@@ -131,7 +132,7 @@ public sealed partial class MqttSnPeer
         }
 
         _will = asksForWill || !startsAnew ? _will : null;
-        _client = clientId;
+        Become(clientId);
         _sleepDuration = 0;
         BeginConnection();
         effects.Connect(NewRequest(clientId) with
@@ -143,6 +144,14 @@ public sealed partial class MqttSnPeer
             Will = _will,
             KeepAlive = TimeSpan.FromSeconds(_terms.Duration),
         });
+    }
+
+    private void Become(string clientId)
+    {
+        if (clientId != _client)
+        {
+            (_client, _known, _topics) = (clientId, _knownToAll.For(clientId), null);
+        }
     }
 
     private void BeginConnection()

@@ -104,7 +104,7 @@ public sealed partial class MqttSnPeer
     private void Resume(string clientId, IPeerEffects<MqttSnReply> effects)
     {
         _isResuming = true;
-        _client = clientId;
+        Become(clientId);
         BeginConnection();
         effects.Connect(NewRequest(clientId) with { CleanStart = false, Resumes = true });
     }

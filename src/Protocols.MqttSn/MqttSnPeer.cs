@@ -13,7 +13,7 @@ namespace Edge.Protocols.MqttSn;
 public sealed partial class MqttSnPeer : IPeer<MqttSnReply>
 {
     private readonly MqttSnOptions _options;
-    private readonly KnownTopics _known;
+    private readonly KnownTopics _knownToAll;
     private readonly string _address;
 
     private State _state;
@@ -26,6 +26,7 @@ public sealed partial class MqttSnPeer : IPeer<MqttSnReply>
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(known);
         _options = options;
+        _knownToAll = known;
         _known = known;
         _address = address;
         _exchanges = new OutgoingExchanges(options.MaxInflight);

@@ -14,7 +14,7 @@ namespace Edge.Gateway.Fronts;
 /// <param name="services">The gateway.</param>
 internal sealed class MqttSnFronts(GatewaySettings settings, FrontServices services) : IDisposable
 {
-    private readonly KnownTopics _known = new(settings.MqttSn.PredefinedTopics);
+    private readonly KnownTopics _known = new(settings.MqttSn);
     private readonly List<DatagramFront<MqttSnReply>> _overUdp = [];
     private DatagramFront<MqttSnReply>? _overDtls;
     private DtlsFiles? _dtlsFiles;

@@ -2,7 +2,7 @@ using Edge.Bridge;
 using Edge.Gateway.Configuration;
 using Edge.Gateway.Configuration.Schema;
 using Edge.LocalBroker.Routing;
-using Edge.Messaging;
+using Edge.Protocols.MqttSn.Topics;
 using Edge.Serial.XBee;
 
 namespace Edge.Gateway.Tests.Configuration;
@@ -12,7 +12,7 @@ public sealed class DocumentationTests : IDisposable
 {
     private static readonly string[] Pages = File.ReadAllLines(Repository.File("docs/configuration.md"));
 
-    private static readonly Dictionary<ushort, TopicName> NoTopics = [];
+    private static readonly Dictionary<ushort, PredefinedTopic> NoTopics = [];
     private static readonly Dictionary<string, ShareStrategy> NoStrategies = [];
 
     private readonly Loading _loading = new();
@@ -39,7 +39,7 @@ public sealed class DocumentationTests : IDisposable
         var unset = Comparable(_loading.Settings());
         foreach (var setting in GatewaySchema.For("host-1", unset.Storage.Directory).Settings)
         {
-            if (setting.Default.StartsWith('`') && TomlOf(setting.Default) is { } value && setting.Key is not ("serial" or "bridge" or "rewrite" or "auto_subscribe" or "mqttsn.predefined_topics" or "gateway.data_dir" or "listeners.mqtts.certificates" or "listeners.wss.certificates"))
+            if (setting.Default.StartsWith('`') && TomlOf(setting.Default) is { } value && setting.Key is not ("serial" or "bridge" or "rewrite" or "auto_subscribe" or "mqttsn.client" or "mqttsn.predefined_topics" or "gateway.data_dir" or "listeners.mqtts.certificates" or "listeners.wss.certificates"))
             {
                 Assert.Equal(unset, Comparable(_loading.Settings($"{setting.Key} = {value}")));
             }
@@ -125,17 +125,18 @@ public sealed class DocumentationTests : IDisposable
     private static GatewaySettings Comparable(GatewaySettings settings) => settings with
     {
         Broker = settings.Broker with { ShareStrategies = NoStrategies },
-        MqttSn = settings.MqttSn with { PredefinedTopics = NoTopics },
+        MqttSn = settings.MqttSn with { PredefinedTopics = NoTopics, Clients = [] },
     };
 
     private static string? TomlOf(string text) => text.Split('`') is ["", var value, ""] ? value : null;
 
     private static IEnumerable<(string Key, string Row)> Rows() =>
     [
-        .. RowsOf("", GatewaySchema.For("", "/").Settings.Where(setting => setting.Key is not ("serial" or "bridge" or "rewrite" or "auto_subscribe"))),
+        .. RowsOf("", GatewaySchema.For("", "/").Settings.Where(setting => setting.Key is not ("serial" or "bridge" or "rewrite" or "auto_subscribe" or "mqttsn.client"))),
         .. RowsOf("listeners.mqtts.certificates.", NamedCertificateSchema.Schema.Settings),
         .. RowsOf("rewrite.", RewriteSchema.Schema.Settings),
         .. RowsOf("auto_subscribe.", AutoSubscribeSchema.Schema.Settings),
+        .. RowsOf("mqttsn.client.", MqttSnClientSchema.Schema.Settings),
         .. RowsOf("serial.", SerialSchema.For("").Settings),
         .. RowsOf("bridge.", BridgeSchema.For("").Settings),
         .. RowsOf("bridge.forward.", BridgeRuleSchema.For("").Settings),

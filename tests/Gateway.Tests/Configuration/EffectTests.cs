@@ -135,7 +135,8 @@ public sealed class EffectTests : IDisposable
     [InlineData("mqttsn.allow_qos_minus_one = false", "False")]
     [InlineData("mqttsn.max_datagram_size = 60", "60")]
     [InlineData("mqttsn.max_topic_ids = 9", "9")]
-    [InlineData("mqttsn.predefined_topics = { 65534 = 'a' }", "[65534, a]")]
+    [InlineData("mqttsn.predefined_topics = { 65534 = 'a/${clientid}' }", "[65534, a/${clientid}]")]
+    [InlineData("mqttsn.client = [ { client_id = 'v', predefined_topics = { 1 = 'a' } } ]", "v [1, a]")]
     public void A_key_sets_its_option(string toml, string expected) => Assert.Equal(expected, Shown(toml.Split(" = ")[0], _loading.Settings(toml)));
 
     [Theory]
@@ -398,6 +399,7 @@ public sealed class EffectTests : IDisposable
         "mqttsn.max_datagram_size" => $"{s.MqttSn.MaxDatagramSize}",
         "mqttsn.max_inflight" => $"{s.MqttSn.MaxInflight}",
         "mqttsn.max_topic_ids" => $"{s.MqttSn.MaxTopicIds}",
+        "mqttsn.client" => string.Join(' ', s.MqttSn.Clients.Select(client => $"{client.ClientId} {string.Join(' ', client.PredefinedTopics)}")),
         "mqttsn.predefined_topics" => string.Join(' ', s.MqttSn.PredefinedTopics),
         _ => throw new ArgumentException($"{key} is not looked at.", nameof(key)),
     };

@@ -9,7 +9,7 @@ namespace Edge.Protocols.MqttSn.Tests.Conversations;
 internal sealed class TinyFront(MqttSnOptions options)
 {
     private readonly TinyBroker _broker = new();
-    private readonly KnownTopics _known = new(options.PredefinedTopics);
+    private readonly KnownTopics _known = new(options);
     private readonly Dictionary<string, Link> _links = [];
     private readonly List<Link> _astray = [];
     private TimeSpan _now;

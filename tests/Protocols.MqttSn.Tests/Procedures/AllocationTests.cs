@@ -13,7 +13,7 @@ public sealed class AllocationTests
 
     public AllocationTests()
     {
-        _peer = new MqttSnPeer(Node.DefaultOptions, new KnownTopics(Node.DefaultOptions.PredefinedTopics), "");
+        _peer = new MqttSnPeer(Node.DefaultOptions, new KnownTopics(Node.DefaultOptions), "");
         _peer.OnFrame(Hex.Parse("0A 04 04 01 003C 61626364"), _sink);
         _peer.OnConnected(new ConnectOutcome(ConnectRefusal.None, new NoSession(), false), _sink);
         _peer.OnFrame(Hex.Parse("09 0A 0000 0001 612F62"), _sink);

@@ -12,7 +12,7 @@ internal sealed class Node : IPeerEffects<MqttSnReply>
     public static readonly MqttSnOptions DefaultOptions = new()
     {
         GatewayId = 7,
-        PredefinedTopics = new Dictionary<ushort, TopicName> { [1] = Name("plant/1/temperature"), [2] = Name("plant/1/humidity") },
+        PredefinedTopics = Predefined((1, "plant/1/temperature"), (2, "plant/1/humidity")),
     };
 
     private readonly List<string> _asked = [];
@@ -23,7 +23,7 @@ internal sealed class Node : IPeerEffects<MqttSnReply>
     public Node(MqttSnOptions? options = null)
     {
         options ??= DefaultOptions;
-        Peer = new MqttSnPeer(options, new KnownTopics(options.PredefinedTopics), "192.0.2.7:50123");
+        Peer = new MqttSnPeer(options, new KnownTopics(options), "192.0.2.7:50123");
     }
 
     public MqttSnPeer Peer { get; }
@@ -58,6 +58,11 @@ internal sealed class Node : IPeerEffects<MqttSnReply>
     }
 
     public static TopicName Name(string text) => TopicName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
+
+    public static Dictionary<ushort, PredefinedTopic> Predefined(params (ushort Id, string Topic)[] topics) =>
+        topics.ToDictionary(topic => topic.Id, topic => PredefinedTopic.TryParse(topic.Topic, out var parsed) ? parsed : throw new ArgumentException(topic.Topic));
+
+    public static KnownTopics Known(params (ushort Id, string Topic)[] topics) => new(DefaultOptions with { PredefinedTopics = Predefined(topics) });
 
     public static Delivery Delivery(string topic, QualityOfService qos, ushort packetId = 0, string payload = "hi", bool retain = false, bool dup = false) => new(
         DeliveryKind.Publish, packetId, new Message { Topic = Name(topic), Payload = Encoding.UTF8.GetBytes(payload) }, qos, retain, dup, null);

@@ -227,4 +227,32 @@ public sealed class PublishTests
 
         Assert.Equal(["publish plant/1/temperature QoS 0 «hi» id 0"], node.Asked);
     }
+
+    [Fact]
+    public void A_predefined_id_means_what_was_agreed_with_the_client_that_is_connected()
+    {
+        var node = new Node(new MqttSnOptions
+        {
+            PredefinedTopics = Node.Predefined((1, "plant/${clientid}/t")),
+            Clients = [new ClientTopics { ClientId = "efgh", PredefinedTopics = Node.Predefined((2, "valves/7")) }],
+        });
+        node.Says("09 0C 61 0001 0000 6869");
+        Assert.Equal(["refuse OutOfSequence"], node.Asked);
+
+        foreach (var (connect, topic) in new[] { ("0A 04 04 01 003C 61626364", "plant/abcd/t"), ("0A 04 04 01 003C 65666768", "plant/efgh/t") })
+        {
+            node.Says(connect);
+            node.BrokerAccepts();
+            _ = node.Asked;
+            node.Says("09 0C 01 0001 0000 6869");
+            Assert.Equal([$"publish {topic} QoS 0 «hi» id 0"], node.Asked);
+            node.Says("02 18");
+            _ = node.Asked;
+        }
+
+        node.Says("0A 04 04 01 003C 65666768");
+        node.BrokerAccepts();
+        node.BrokerDelivers(Node.Delivery("valves/7", QualityOfService.AtMostOnce));
+        Assert.Equal("send 090C01000200006869", node.Asked[^1]);
+    }
 }

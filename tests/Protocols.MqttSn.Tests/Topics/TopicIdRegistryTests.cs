@@ -1,5 +1,4 @@
 using CsCheck;
-using Edge.Messaging;
 using Edge.Protocols.MqttSn.Tests.Procedures;
 using Edge.Protocols.MqttSn.Topics;
 
@@ -7,13 +6,13 @@ namespace Edge.Protocols.MqttSn.Tests.Topics;
 
 public sealed class TopicIdRegistryTests
 {
-    private static readonly KnownTopics Nothing = new(new Dictionary<ushort, TopicName>());
+    private static readonly KnownTopics Nothing = Node.Known();
 
     [Fact]
     public void Any_names_get_ids_of_their_own_that_are_neither_reserved_nor_predefined() =>
         Gen.Select(Gen.String[Gen.Char['a', 'f'], 1, 4].Array[1, 200], Gen.UShort[1, 0xFFFE].HashSet[0, 50]).Sample((names, predefined) =>
         {
-            var known = new KnownTopics(predefined.ToDictionary(id => id, id => Node.Name($"known/{id}")));
+            var known = Node.Known([.. predefined.Select(id => (id, $"known/{id}"))]);
             var registry = new TopicIdRegistry(known, capacity: 500);
             var ids = new Dictionary<string, ushort>();
             foreach (var name in names)
@@ -41,7 +40,7 @@ public sealed class TopicIdRegistryTests
     [Fact]
     public void Every_id_can_be_given_away_and_then_the_oldest_gives_way()
     {
-        var known = new KnownTopics(new Dictionary<ushort, TopicName> { [77] = Node.Name("known") });
+        var known = Node.Known((77, "known"));
         var registry = new TopicIdRegistry(known, capacity: int.MaxValue);
         var ids = Enumerable.Range(0, 0xFFFD).Select(i => registry.Assign(Node.Name($"t/{i}"))).ToHashSet();
         Assert.Equal(0xFFFD, ids.Count);
@@ -92,7 +91,7 @@ public sealed class TopicIdRegistryTests
     [Fact]
     public void What_cannot_be_restored_any_more_is_left_out()
     {
-        var known = new KnownTopics(new Dictionary<ushort, TopicName> { [7] = Node.Name("known") });
+        var known = Node.Known((7, "known"));
         var registry = new TopicIdRegistry(known, capacity: 2);
 
         registry.Restore([(0, Node.Name("a")), (0xFFFF, Node.Name("b")), (7, Node.Name("c")), (8, Node.Name("d")), (8, Node.Name("e")), (9, Node.Name("d")), (10, Node.Name("f")), (11, Node.Name("g"))]);

@@ -5,7 +5,7 @@ namespace Edge.Gateway.Configuration.Schema;
 
 /// <summary>A table of claims with the values they must have.</summary>
 internal sealed record ClaimsSetting(string Key, string Summary, Func<GatewaySettings, IReadOnlyDictionary<string, ClaimTemplate>, GatewaySettings> Set)
-    : TableSetting<string, ClaimTemplate>(Key, "a table of claims with their values, such as `{ iss = \"plant\", device = \"${clientid}\" }`", Summary, Set)
+    : TableSetting<GatewaySettings, string, ClaimTemplate>(Key, "a table of claims with their values, such as `{ iss = \"plant\", device = \"${clientid}\" }`", Summary, Set)
 {
     /// <inheritdoc/>
     protected override string? Add(Dictionary<string, ClaimTemplate> entries, string name, SettingNode child)

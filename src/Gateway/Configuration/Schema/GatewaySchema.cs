@@ -6,6 +6,7 @@ using Edge.Gateway.Configuration.Toml;
 using Edge.LocalBroker;
 using Edge.LocalBroker.Rewriting;
 using Edge.Messaging;
+using Edge.Protocols.MqttSn;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Gateway.Configuration.Schema;
@@ -160,9 +161,13 @@ internal static class GatewaySchema
         Value("mqttsn.max_topic_ids", SettingType.WholeNumber(1, 65_534), "`1024`",
             "Topic ids a client may have at a time; the one used least lately gives way to a further one.",
             (s, value) => s with { MqttSn = s.MqttSn with { MaxTopicIds = value } }),
-        new PredefinedTopicsSetting("mqttsn.predefined_topics",
-            "Topic ids agreed in advance, from 1 to 65534.",
+        new PredefinedTopicsSetting<GatewaySettings>("mqttsn.predefined_topics",
+            "Topic ids agreed in advance with all nodes, from 1 to 65534; `${clientid}` in a name stands for the node, and is not for nodes without a connection.",
             (s, value) => s with { MqttSn = s.MqttSn with { PredefinedTopics = value } }),
+        new TableArraySetting<GatewaySettings, ClientTopics>(
+            "mqttsn.client", "an array of tables, each written `[[mqttsn.client]]`", "What single nodes have of their own.",
+            _ => MqttSnClientSchema.Schema,
+            (s, value) => s with { MqttSn = s.MqttSn with { Clients = value } }),
         Value("mqttsn.advertise_interval", SettingType.Duration("0", "65535s", step: "1s"), "`\"15m\"`",
             "Time between two ADVERTISE, by which nodes find the gateway; `0` for none. A listener on loopback sends none, unless `advertise_to` names receivers.",
             (s, value) => s with { AdvertiseInterval = value }),
@@ -214,6 +219,7 @@ internal static class GatewaySchema
     {
         AuthSchema.Check(settings, report);
         ListenerSchema.Check(settings, report);
+        MqttSnClientSchema.Check(settings.MqttSn.Clients, report);
         CheckTogether(settings.Bridges, report);
         CheckTogether(settings.SerialLines, report);
     }

@@ -5,7 +5,7 @@ namespace Edge.Gateway.Configuration.Schema;
 
 /// <summary>A table of groups of shared subscriptions, each with how its members are chosen (MQTT 5.0 §4.8.2).</summary>
 internal sealed record ShareStrategiesSetting(string Key, string Summary, Func<GatewaySettings, IReadOnlyDictionary<string, ShareStrategy>, GatewaySettings> Set)
-    : TableSetting<string, ShareStrategy>(Key, "a table of groups with their strategies, such as `{ workers = \"sticky\" }`", Summary, Set)
+    : TableSetting<GatewaySettings, string, ShareStrategy>(Key, "a table of groups with their strategies, such as `{ workers = \"sticky\" }`", Summary, Set)
 {
     /// <summary>The strategies, by the names that EMQX gave them.</summary>
     public static SettingType<ShareStrategy> Strategy { get; } = SettingType.OneOf(

@@ -3,19 +3,20 @@ using Edge.Gateway.Configuration.Toml;
 namespace Edge.Gateway.Configuration.Schema;
 
 /// <summary>A key whose value is a table in which the names are up to the operator.</summary>
+/// <typeparam name="T">Whose key it is.</typeparam>
 /// <typeparam name="TName">What a name is read as.</typeparam>
 /// <typeparam name="TValue">What a value is read as.</typeparam>
 /// <param name="Key">The key.</param>
 /// <param name="Expected">What is right, with an example.</param>
 /// <param name="Summary">What it is for.</param>
 /// <param name="Set">Puts the table into the settings.</param>
-internal abstract record TableSetting<TName, TValue>(
-    string Key, string Expected, string Summary, Func<GatewaySettings, IReadOnlyDictionary<TName, TValue>, GatewaySettings> Set)
-    : Setting<GatewaySettings>(Key, Expected, "`{}`", Summary)
+internal abstract record TableSetting<T, TName, TValue>(
+    string Key, string Expected, string Summary, Func<T, IReadOnlyDictionary<TName, TValue>, T> Set)
+    : Setting<T>(Key, Expected, "`{}`", Summary)
     where TName : notnull
 {
     /// <inheritdoc/>
-    public sealed override GatewaySettings Apply(GatewaySettings target, SettingNode node, string key, ConfigurationReport report)
+    public sealed override T Apply(T target, SettingNode node, string key, ConfigurationReport report)
     {
         if (node is not SettingTable table)
         {
