@@ -34,17 +34,21 @@ internal sealed class SnClient : IAsyncDisposable
     /// <param name="port">Where the gateway is.</param>
     /// <param name="clientId">ClientId.</param>
     /// <param name="air">What frames go through on their ways up and down; null for a link that loses nothing.</param>
-    public SnClient(int port, string clientId, (LossyAir Up, LossyAir Down)? air = null)
+    /// <param name="localPort">Its own port; 0 for any that is free.</param>
+    public SnClient(int port, string clientId, (LossyAir Up, LossyAir Down)? air = null, int localPort = 0)
     {
         _air = air;
         _clientId = clientId;
         _port = port;
-        _udp = NewSocket();
+        _udp = NewSocket(localPort);
         _receiving = ReceiveAsync(_udp);
     }
 
     /// <summary>Messages received, those of QoS 2 once each.</summary>
     public Journal<ReceivedMessage> Received { get; } = new();
+
+    /// <summary>Its own port.</summary>
+    public int LocalPort => ((IPEndPoint)_udp.Client.LocalEndPoint!).Port;
 
     /// <summary>QoS −1: publishes without any connection (§6.8).</summary>
     public static async Task PublishUnconnectedAsync(int port, SnTopic topic, string payload)
@@ -161,6 +165,9 @@ internal sealed class SnClient : IAsyncDisposable
         await receiving;
     }
 
+    /// <summary>Forgets which topics the ids stand for that it knows, as a node that was started anew.</summary>
+    public void ForgetTopics() => _topics.Clear();
+
     /// <summary>Goes without a word, as a node without power does.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -213,9 +220,9 @@ internal sealed class SnClient : IAsyncDisposable
         }
     }
 
-    private UdpClient NewSocket()
+    private UdpClient NewSocket(int localPort = 0)
     {
-        var udp = new UdpClient(AddressFamily.InterNetwork);
+        var udp = new UdpClient(localPort, AddressFamily.InterNetwork);
         udp.Connect(IPAddress.Loopback, _port);
         return udp;
     }

@@ -266,4 +266,14 @@ public sealed class ConnectTests
 
         Assert.Equal(TimeSpan.FromSeconds(90), node.Timers[PeerTimer.KeepAlive]);
     }
+
+    [Fact]
+    public void A_CONNECT_of_version_2_is_refused_without_an_answer_that_would_mean_nothing_to_it()
+    {
+        var node = new Node();
+
+        node.Says("0E 01 01 1234 02 003C 0000 61626364"); // Flags, Packet Identifier, version, Keep Alive, Maximum Packet Size, ClientId.
+
+        Assert.StartsWith("refuse", Assert.Single(node.Asked), StringComparison.Ordinal);
+    }
 }

@@ -2,8 +2,8 @@ using Edge.EndToEnd.Tests.Harness;
 
 namespace Edge.EndToEnd.Tests.Faults;
 
-/// <summary>Sleeping MQTT-SN clients over kills and stops of the gateway, and at other addresses.</summary>
-public sealed class SleeperTests : EndToEndTest
+/// <summary>Sleeping MQTT-SN clients get what waits for them, once and in order: over kills and stops of the gateway, at other addresses, within limits that are counted.</summary>
+public sealed class SleepingClientsLoseNothingTests : EndToEndTest
 {
     private static readonly GatewayConfiguration Configuration = new() { Settings = ["""mqttsn.retry_interval = "500ms" """] };
 
@@ -41,21 +41,48 @@ public sealed class SleeperTests : EndToEndTest
     }
 
     [Fact]
-    public async Task Topic_ids_of_a_kept_session_mean_the_same_after_a_kill()
+    public async Task Whoever_says_good_night_or_asks_twice_as_the_answer_was_lost_gets_each_message_once()
     {
         var gateway = await StartGatewayAsync(Configuration);
         var node = Own(new SnClient(gateway.MqttSnPort, "node"));
-        await node.ConnectAsync(cleanSession: false);
-        var topic = await node.RegisterAsync("plant/7/temperature");
+        await node.ConnectAsync();
+        await node.SubscribeAsync("commands/+", 1);
+        await node.SleepAsync(600);
+        await node.SleepAsync(600);
+        var publisher = await ConnectAsync(gateway.MqttPort, "publisher");
+        await publisher.PublishAsync("commands/1", "open", 1);
 
-        await gateway.KillAsync();
-        await gateway.StartAsync();
-        var subscriber = await ConnectAsync(gateway.MqttPort, "subscriber");
-        await subscriber.SubscribeAsync("plant/#", 1);
-        await node.ConnectAsync(cleanSession: false);
-        await node.PublishAsync(topic, "21.5", 1);
+        await node.AskAsync();
+        await node.AskAsync();
+        await node.SleepAsync(600);
+        await publisher.PublishAsync("commands/2", "close", 1);
+        await node.AskAsync();
 
-        Assert.Equal("21.5", (await subscriber.ReceiveAsync("plant/7/temperature")).Text);
+        Assert.Equal([("commands/1", "open"), ("commands/2", "close")], node.Received.ToArray().Select(message => (message.Topic, message.Text)));
+    }
+
+    [Theory]
+    [InlineData("mqtt.max_queued_messages = 3", "queue-full"), InlineData("mqtt.max_queued_age = \"1s\"", "too-old")]
+    public async Task What_waits_beyond_a_limit_goes_oldest_first_and_is_counted(string limit, string cause)
+    {
+        var gateway = await StartGatewayAsync(new() { Settings = [.. Configuration.Settings, "gateway.sys_interval = \"100ms\"", limit] });
+        var node = Own(new SnClient(gateway.MqttSnPort, "node"));
+        await node.ConnectAsync();
+        await node.SubscribeAsync("commands", 1);
+        await node.SleepAsync(600);
+        var publisher = await ConnectAsync(gateway.MqttPort, "publisher");
+        await publisher.SubscribeAsync($"$SYS/broker/messages/dropped/{cause}", qos: 0);
+        for (var i = 1; i <= 4; i++)
+        {
+            await publisher.PublishAsync("commands", $"{i}", 1);
+        }
+
+        var isByNumber = cause == "queue-full";
+        await publisher.Received.FirstAsync(message => message.Text == (isByNumber ? "1" : "4"), "the count of what went");
+        await publisher.PublishAsync("commands", "last", 1);
+        await node.AskAsync();
+
+        Assert.Equal(isByNumber ? ["3", "4", "last"] : ["last"], node.Received.ToArray().Select(message => message.Text));
     }
 
     [Fact]
