@@ -51,8 +51,17 @@ public readonly struct LinkAddress : IEquatable<LinkAddress>
     /// <summary>Whether a forwarder is between, be its name for the node empty or not.</summary>
     public bool IsBehindForwarder => _node is not null;
 
-    /// <summary>What limits for an address count by: the IPv4 address, or the IPv6 network of 64 bits; no port.</summary>
-    internal LinkAddress Network => IsIPv4 ? new(_high, _low, 0, 0) : new(_high, 0, _scope, 0);
+    /// <summary>Whether it is on a serial line.</summary>
+    public bool IsOfDevice => _device is not null;
+
+    /// <summary>Whether it is an address of this machine alone, 127.0.0.0/8 or ::1.</summary>
+    public bool IsLoopback => !IsOfDevice && (IsIPv4 ? (byte)(_low >> 24) == 127 : (_high, _low) == (0, 1));
+
+    /// <summary>
+    /// What limits for an address count by: the IPv4 address, or the IPv6 network of 64 bits, without its port; the device or the radio. Nodes behind a
+    /// forwarder count as it does.
+    /// </summary>
+    public LinkAddress Network => IsOfDevice ? Forwarder : IsIPv4 ? new(_high, _low, 0, 0) : new(_high, 0, _scope, 0);
 
     private bool IsIPv4 => _high == 0 && _low >> 32 == Mapped >> 32;
 

@@ -89,6 +89,12 @@ internal sealed record GatewaySettings
     /// <summary>Multicast groups in which MQTT-SN nodes look for a gateway; ADVERTISE goes there, too.</summary>
     public IReadOnlyList<IPAddress> MulticastGroups { get; init; } = [];
 
+    /// <summary>From where MQTT-SN nodes may publish without a connection; null for anywhere.</summary>
+    public NodeOrigins? QosMinusOneFrom { get; init; }
+
+    /// <summary>How fast they may from each address.</summary>
+    public Rate QosMinusOneRate { get; init; }
+
     /// <summary>MQTT-SN over DTLS; enabled by its keys or its certificate.</summary>
     public ListenerSettings MqttSnDtlsListener { get; init; } = new(enabled: false, 8885);
 

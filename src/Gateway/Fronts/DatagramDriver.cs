@@ -74,6 +74,9 @@ internal sealed class DatagramDriver<TReply>(
     protected override bool TryConnect(ListenerLimits limits) => limits.TryConnect(Now);
 
     /// <inheritdoc/>
+    protected override bool MayPublishWithoutSession() => Limits.Unconnected?.Admits(address, Now) ?? true;
+
+    /// <inheritdoc/>
     protected override bool KeepPace(Pace pace, int octets)
     {
         if (pace.IsSpent(Now))

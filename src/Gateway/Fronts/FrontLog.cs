@@ -53,4 +53,11 @@ internal static partial class FrontLog
 
     [LoggerMessage(1115, LogLevel.Debug, "{Listener}: the DTLS handshake of {Peer} failed: {Reason}")]
     public static partial void HandshakeFailed(this ILogger logger, string listener, object peer, string reason);
+
+    [LoggerMessage(1120, LogLevel.Warning,
+        "What {Peer} publishes without a connection is dropped: mqttsn.qos_minus_one_from does not name where it comes from; said once an hour")]
+    public static partial void UnconnectedNotAllowed(this ILogger logger, string peer);
+
+    [LoggerMessage(1121, LogLevel.Warning, "{Limit} is reached: what comes faster from {Peer} and its like is dropped; said once an hour")]
+    public static partial void AddressTooFast(this ILogger logger, string limit, string peer);
 }

@@ -1,6 +1,8 @@
 using Edge.LocalBroker;
+using Edge.LocalBroker.Access;
 using Edge.Messaging;
 using Edge.Messaging.Wire;
+using Edge.Transports;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Gateway.Fronts;
@@ -8,6 +10,8 @@ namespace Edge.Gateway.Fronts;
 /// <summary>What every front needs of the gateway.</summary>
 internal sealed record FrontServices(Broker Broker, IDropCounter Drops, TimerWheel Wheel, TimeProvider Clock, ILogger Logger)
 {
+    private readonly SaidOnce _said = new(Clock);
+
     /// <summary>Publishes for a node without a session (MQTT-SN QoS −1).</summary>
     public void PublishWithoutSession(Message message, string remote, string? user)
     {
@@ -33,6 +37,19 @@ internal sealed record FrontServices(Broker Broker, IDropCounter Drops, TimerWhe
         Broker.Metrics.CountRefused(ConnectRefusal.QuotaExceeded);
         Logger.SocketRefused(remote, limit);
     }
+
+    /// <summary>Counts what came faster from an address than a limit allows, and tells of it once an hour for each address.</summary>
+    public void CountTooFast(string limit, LinkAddress address)
+    {
+        Drops.Count(DropCause.Rate);
+        if (IsFirst(limit, address))
+        {
+            Logger.AddressTooFast(limit, address.ToString());
+        }
+    }
+
+    /// <summary>Whether a limit is to be told of for an address: once an hour.</summary>
+    public bool IsFirst(string limit, LinkAddress address) => _said.IsFirst(HashCode.Combine(limit, address.Network));
 
     /// <summary>Says that the broker could not carry out a request, which happens only when its store fails for good.</summary>
     public void RequestFailed(string remote, Exception? fault) => Logger.RequestFailed(remote, fault);

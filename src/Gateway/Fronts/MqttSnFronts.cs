@@ -15,6 +15,7 @@ namespace Edge.Gateway.Fronts;
 internal sealed class MqttSnFronts(GatewaySettings settings, FrontServices services) : IDisposable
 {
     private readonly KnownTopics _known = new(settings.MqttSn);
+    private readonly UnconnectedLimits _unconnected = new(settings.QosMinusOneFrom, settings.QosMinusOneRate, services);
     private readonly List<DatagramFront<MqttSnReply>> _overUdp = [];
     private DatagramFront<MqttSnReply>? _overDtls;
     private DtlsFiles? _dtlsFiles;
@@ -90,7 +91,8 @@ internal sealed class MqttSnFronts(GatewaySettings settings, FrontServices servi
         }
     }
 
-    private ListenerLimits LimitsOf(string key, ListenerSettings listener) => new(key, listener, settings.PublishingOfEach, services.Clock);
+    private ListenerLimits LimitsOf(string key, ListenerSettings listener) =>
+        new(key, listener, settings.PublishingOfEach, services.Clock) { Unconnected = _unconnected };
 
     private DatagramFront<MqttSnReply> New(
         string name, IDatagramLink link, ListenerLimits limits, MqttSnOptions options, Beacon? beacon = null, IClientIdentities? identities = null) => new(

@@ -37,6 +37,8 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
 
     protected FrontServices Services => services;
 
+    protected ListenerLimits Limits => limits;
+
     /// <summary>The session, once the broker gave one.</summary>
     protected IBrokerSession? Session { get; private set; }
 
@@ -56,6 +58,9 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
 
     /// <summary>Takes note of a client that connects; false when it comes too early, where it was not made to wait before.</summary>
     protected virtual bool TryConnect(ListenerLimits limits) => true;
+
+    /// <summary>Whether a node may publish without a session from where it is; what it may not is counted.</summary>
+    protected virtual bool MayPublishWithoutSession() => true;
 
     /// <summary>The user that the way it comes by shows it to be; null for none.</summary>
     protected virtual string? User => null;
@@ -231,7 +236,7 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
     /// <inheritdoc/>
     public void PublishWithoutSession(Message message)
     {
-        if (KeepsPace(message))
+        if (MayPublishWithoutSession() && KeepsPace(message))
         {
             services.PublishWithoutSession(message, remote, User);
         }

@@ -9,23 +9,13 @@ namespace Edge.Gateway.Fronts;
 /// </remarks>
 internal sealed class TokenBucket
 {
-    private readonly double _perToken;
-    private readonly long _saved;
-    private long _paidAt;
+    private readonly TokenRate _rate;
+    private long _paidAt = long.MinValue;
 
     /// <summary>A full bucket.</summary>
     /// <param name="rate">The rate; it must be limited.</param>
     /// <param name="clock">Whose time stamps are used.</param>
-    public TokenBucket(Rate rate, TimeProvider clock)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(rate.Amount, 1);
-        var period = rate.Period.TotalSeconds * clock.TimestampFrequency;
-        _perToken = period / rate.Amount;
-
-        // The last token of a full bucket is taken at the very moment when it was paid for.
-        _saved = (long)(period - _perToken);
-        _paidAt = long.MinValue;
-    }
+    public TokenBucket(Rate rate, TimeProvider clock) => _rate = new TokenRate(rate, clock);
 
     /// <summary>A bucket for a rate; null where there is no limit.</summary>
     public static TokenBucket? For(Rate rate, TimeProvider clock) => rate.IsLimited ? new TokenBucket(rate, clock) : null;
@@ -34,11 +24,10 @@ internal sealed class TokenBucket
     /// <returns>From when on more may be taken; in the past when they may at once.</returns>
     public long Take(long tokens, long now)
     {
-        var cost = (long)Math.Ceiling(tokens * _perToken);
         var before = Volatile.Read(ref _paidAt);
         while (true)
         {
-            var after = Math.Max(before, now - _saved) + cost;
+            var after = _rate.After(before, tokens, now);
             var found = Interlocked.CompareExchange(ref _paidAt, after, before);
             if (found == before)
             {

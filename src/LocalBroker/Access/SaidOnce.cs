@@ -1,7 +1,8 @@
 namespace Edge.LocalBroker.Access;
 
-/// <summary>Remembers for an hour what was said, so that it is not said again and again. A bounded number of things; what is beyond is not said.</summary>
-internal sealed class SaidOnce(TimeProvider clock)
+/// <summary>Remembers for an hour what was said, so that it is not said again and again. A bounded number of things; what is beyond is not said. For any thread.</summary>
+/// <param name="clock">Measures the hour.</param>
+public sealed class SaidOnce(TimeProvider clock)
 {
     private const int MostThings = 1_024;
     private static readonly TimeSpan Memory = TimeSpan.FromHours(1);

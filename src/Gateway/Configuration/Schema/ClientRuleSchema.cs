@@ -60,7 +60,8 @@ internal static class ClientRuleSchema
 
     private static bool TryReadName(SettingNode node, [MaybeNullWhen(false)] out string name) => SettingType.TryGetText(node, out name) && name.Length > 0;
 
-    private static bool TryReadNetwork(SettingNode node, out IPNetwork network)
+    /// <summary>Reads a network, or an address, which is one of its own.</summary>
+    public static bool TryReadNetwork(SettingNode node, out IPNetwork network)
     {
         network = default;
         if (!SettingType.TryGetText(node, out var text))
