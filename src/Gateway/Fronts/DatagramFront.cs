@@ -21,6 +21,9 @@ internal sealed class DatagramFront<TReply>(
     /// <summary>Nodes without a session that may be remembered at once, against floods from invented addresses.</summary>
     private const int MaxStrangers = 10_000;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
+    /// <summary>How soon a beacon that reached nobody is tried again.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
 
     private readonly Dictionary<LinkAddress, DatagramDriver<TReply>> _drivers = [];
@@ -103,8 +106,10 @@ internal sealed class DatagramFront<TReply>(
             return;
         }
 
-        _nextBeacon = now + (long)(beacon.Interval.TotalSeconds * services.Clock.TimestampFrequency);
-        foreach (var receiver in beacon.Receivers())
+        var receivers = beacon.Receivers();
+        var wait = receivers.Count > 0 || beacon.Interval < LongestSilence ? beacon.Interval : LongestSilence;
+        _nextBeacon = now + (long)(wait.TotalSeconds * services.Clock.TimestampFrequency);
+        foreach (var receiver in receivers)
         {
             beacon.Datagram.CopyTo(link.Enqueue(receiver, beacon.Datagram.Length));
         }

@@ -65,11 +65,13 @@ internal sealed class MqttSnFronts(GatewaySettings settings, FrontServices servi
     /// <param name="key">The link's section of the configuration, such as <c>serial.field</c>.</param>
     /// <param name="link">The link; the front closes it.</param>
     /// <param name="largest">Longest message that the link carries, in octets.</param>
-    public DatagramFront<MqttSnReply> New(string key, IDatagramLink link, int largest) => New(
+    /// <param name="everybody">Where ADVERTISE reaches all nodes at the time; nowhere while none can be reached. Null for a link that has only one.</param>
+    public DatagramFront<MqttSnReply> New(string key, IDatagramLink link, int largest, Func<IReadOnlyList<LinkAddress>>? everybody) => New(
         "MQTT-SN",
         link,
         LimitsOf(key, new ListenerSettings(enabled: true, port: 0)),
-        settings.MqttSn with { MaxDatagramSize = Math.Min(settings.MqttSn.MaxDatagramSize, largest) });
+        settings.MqttSn with { MaxDatagramSize = Math.Min(settings.MqttSn.MaxDatagramSize, largest) },
+        everybody is null ? null : BeaconTo(everybody));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -100,20 +102,16 @@ internal sealed class MqttSnFronts(GatewaySettings settings, FrontServices servi
 
     private Beacon? BeaconOf(IPEndPoint local)
     {
-        if (settings.AdvertiseInterval == TimeSpan.Zero)
-        {
-            return null;
-        }
-
         IReadOnlyList<LinkAddress> named =
         [
             .. settings.MulticastGroups.Select(group => new IPEndPoint(group, local.Port)).Concat(settings.AdvertiseTo)
                 .Where(receiver => receiver.AddressFamily == local.AddressFamily || local.Address.Equals(IPAddress.IPv6Any))
                 .Select(LinkAddress.From),
         ];
-        return new Beacon(
-            settings.AdvertiseInterval,
-            GatewayDiscovery.Advertisement(settings.MqttSn.GatewayId, settings.AdvertiseInterval),
-            () => named.Count > 0 ? named : BroadcastAddresses.Of(local));
+        return BeaconTo(() => named.Count > 0 ? named : BroadcastAddresses.Of(local));
     }
+
+    private Beacon? BeaconTo(Func<IReadOnlyList<LinkAddress>> receivers) => settings.AdvertiseInterval == TimeSpan.Zero
+        ? null
+        : new Beacon(settings.AdvertiseInterval, GatewayDiscovery.Advertisement(settings.MqttSn.GatewayId, settings.AdvertiseInterval), receivers);
 }

@@ -70,7 +70,7 @@ internal sealed class SerialLines(MqttSnFronts mqttSn, FrontServices services, I
         FramedLink link = line.Protocol == SerialProtocol.XBee
             ? new XBeeLink(line.Name, line.Port, line.ApiMode ?? XBeeApiMode.Plain, largest, services.Clock, loggers.CreateLogger<XBeeLink>())
             : new SerialLink(line.Name, line.Port, line.Framing ?? SerialFraming.Bare, largest, services.Clock, loggers.CreateLogger<SerialLink>());
-        var front = mqttSn.New($"serial.{line.Name}", link, line.Largest);
+        var front = mqttSn.New($"serial.{line.Name}", link, line.Largest, link is XBeeLink ? () => link.Status.IsOpen ? [link.Local] : [] : null);
         _lines.Add((line.Name, () => link.Status));
         _fronts.Add(front);
         front.Start();

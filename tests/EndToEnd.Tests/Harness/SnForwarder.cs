@@ -48,6 +48,11 @@ internal sealed class SnForwarder : IAsyncDisposable
         while (await ReceiveAsync(_gateway) is { } datagram)
         {
             var octets = datagram.Buffer;
+            if (octets is [_, 0x00, ..])
+            {
+                continue; // ADVERTISE, which is for all who hear it.
+            }
+
             Assert.Equal((0xFE, 0x00), (octets[1], octets[2]));
             await _nodes.SendAsync(octets.AsMemory(octets[0]), _endPoints[Convert.ToHexString(octets.AsSpan(3..octets[0]))]);
         }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Edge.EndToEnd.Tests.Harness;
 
@@ -62,6 +64,22 @@ public sealed class SerialLineTests : EndToEndTest
             Assert.Equal($"{number}", (await node.Received.CountAsync(1, "command"))[0].Text);
             Assert.Equal(($"up/{number}", $"{number}"), (await subscriber.Received.CountAsync(number, "message"))[^1] is var message ? (message.Topic, message.Text) : default);
         }
+    }
+
+    [Fact]
+    public async Task A_gateway_advertises_itself_to_all_radios_in_reach_when_its_own_is_plugged_in()
+    {
+        var relay = Own(new SerialRelay(isRadio: true));
+        var configuration = NodesOn(relay, isRadio: true);
+        var gateway = await StartGatewayAsync(configuration with { Settings = ["mqttsn.advertise_interval = \"3s\"", .. configuration.Settings] });
+        await gateway.Run.Errors.FirstAsync(line => line.Contains("Serial line field cannot be opened", StringComparison.Ordinal), "the radio missing");
+        using var node = new UdpClient();
+        await node.SendAsync(Hex.Parse("02 17"), new IPEndPoint(IPAddress.Loopback, relay.Port), TestContext.Current.CancellationToken); // So that the relay knows of it; nobody hears.
+
+        relay.PlugIn();
+
+        Assert.Equal(Hex.Parse("05 00 01 0003"), (await node.ReceiveAsync(TestContext.Current.CancellationToken)).Buffer);
+        Assert.Equal(Hex.Parse("05 00 01 0003"), (await node.ReceiveAsync(TestContext.Current.CancellationToken)).Buffer);
     }
 
     [Fact]

@@ -175,7 +175,7 @@ internal static class GatewaySchema
             _ => MqttSnClientSchema.Schema,
             (s, value) => s with { MqttSn = s.MqttSn with { Clients = value } }),
         Value("mqttsn.advertise_interval", SettingType.Duration("0", "65535s", step: "1s"), "`\"15m\"`",
-            "Time between two ADVERTISE, by which nodes find the gateway; `0` for none. A listener on loopback sends none, unless `advertise_to` names receivers.",
+            "Time between two ADVERTISE, by which nodes find the gateway; `0` for none. A listener on loopback sends none, unless `advertise_to` names receivers. XBee radios get it, too.",
             (s, value) => s with { AdvertiseInterval = value }),
         Value("mqttsn.advertise_to",
             ClientRuleSchema.OneOrMore<IPEndPoint>("an IP address and port such as `\"192.0.2.255:1883\"`, or an array of them", SettingType.EndPoint.TryRead), "none",
