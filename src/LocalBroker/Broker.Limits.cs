@@ -27,7 +27,7 @@ public sealed partial class Broker
             return true;
         }
 
-        var isConnected = _sessions.TryGetValue(request.ClientId, out var session) && session is { IsConnected: true, IsInternal: false };
+        var isConnected = IsConnected(request);
         if (isConnected)
         {
             limit.Enter();
@@ -35,6 +35,10 @@ public sealed partial class Broker
 
         return isConnected;
     }
+
+    /// <summary>Whether the client that wants to connect is connected already, wherever it is.</summary>
+    public bool IsConnected(ConnectRequest request) =>
+        _sessions.TryGetValue(request.ClientId, out var session) && session is { IsConnected: true, IsInternal: false };
 
     /// <summary>Turns a client away whom a limit does not let in.</summary>
     /// <param name="request">What it asked for.</param>

@@ -19,6 +19,12 @@ internal sealed record ListenerSettings(bool Enabled, IPEndPoint Bind)
     /// <summary>Clients connected at a time; 0 for any number.</summary>
     public int MaxConnections { get; init; }
 
+    /// <summary>Clients connected at a time from one address, where the listener is one of datagrams; 0 for any number.</summary>
+    public int MaxConnectionsPerAddress { get; init; }
+
+    /// <summary>How fast datagrams may come from one address, where it is.</summary>
+    public Rate MaxDatagramRatePerAddress { get; init; }
+
     /// <summary>How fast connections are taken in.</summary>
     public Rate MaxConnectionRate { get; init; }
 

@@ -74,6 +74,12 @@ internal sealed class DatagramDriver<TReply>(
     protected override bool TryConnect(ListenerLimits limits) => limits.TryConnect(Now);
 
     /// <inheritdoc/>
+    protected override bool TryEnter(ConnectRequest request) => Limits.ClientsOfAddress?.TryEnter(address, request, Services.Broker) ?? true;
+
+    /// <inheritdoc/>
+    protected override void LeaveAddress() => Limits.ClientsOfAddress?.Leave(address);
+
+    /// <inheritdoc/>
     protected override bool MayPublishWithoutSession() => Limits.Unconnected?.Admits(address, Now) ?? true;
 
     /// <inheritdoc/>

@@ -23,6 +23,18 @@ internal sealed class ListenerLimits(string key, ListenerSettings listener, Publ
     /// <summary>The key of the limit on <see cref="Clients"/>.</summary>
     public string ClientsKey { get; } = $"{key}.max_connections";
 
+    /// <summary>The same for each address; null where there is no such limit.</summary>
+    public PlacesPerAddress? ClientsOfAddress { get; } = listener.MaxConnectionsPerAddress == 0 ? null : new(listener.MaxConnectionsPerAddress);
+
+    /// <summary>The key of the limit that <see cref="ClientsOfAddress"/> keeps.</summary>
+    public string ClientsOfAddressKey { get; } = $"{key}.max_connections_per_address";
+
+    /// <summary>How fast datagrams may come from each address; null for as fast as they can.</summary>
+    public RatePerAddress? Datagrams { get; } = RatePerAddress.For(listener.MaxDatagramRatePerAddress, clock);
+
+    /// <summary>The key of the limit that <see cref="Datagrams"/> keeps.</summary>
+    public string DatagramsKey { get; } = $"{key}.max_datagram_rate_per_address";
+
     /// <summary>The key of the limit that <see cref="TryConnect"/> keeps.</summary>
     public string ConnectionRateKey { get; } = $"{key}.max_connection_rate";
 

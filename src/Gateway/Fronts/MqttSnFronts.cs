@@ -98,7 +98,9 @@ internal sealed class MqttSnFronts(GatewaySettings settings, FrontServices servi
 
     private DatagramFront<MqttSnReply> New(
         string name, IDatagramLink link, ListenerLimits limits, MqttSnOptions options, Beacon? beacon = null, IClientIdentities? identities = null) => new(
-        name, new ForwarderLink(link), address => new MqttSnPeer(options, _known, address.ToString()), services, limits, beacon, identities);
+        name,
+        new ForwarderLink(limits.Datagrams is { } rate ? new PacedLink(link, rate, limits.DatagramsKey, services) : link),
+        address => new MqttSnPeer(options, _known, address.ToString()), services, limits, beacon, identities);
 
     private Beacon? BeaconOf(IPEndPoint local)
     {

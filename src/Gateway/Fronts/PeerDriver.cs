@@ -62,6 +62,14 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
     /// <summary>Whether a node may publish without a session from where it is; what it may not is counted.</summary>
     protected virtual bool MayPublishWithoutSession() => true;
 
+    /// <summary>Takes a place among the clients from the same address, where there is a limit on them; false when there is none.</summary>
+    protected virtual bool TryEnter(ConnectRequest request) => true;
+
+    /// <summary>Gives it back.</summary>
+    protected virtual void LeaveAddress()
+    {
+    }
+
     /// <summary>The user that the way it comes by shows it to be; null for none.</summary>
     protected virtual string? User => null;
 
@@ -313,8 +321,24 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
             return limits.ConnectionRateKey;
         }
 
-        _hasPlace = _hasPlace || services.Broker.TryEnter(limits.Clients, request);
-        return _hasPlace ? null : limits.ClientsKey;
+        if (_hasPlace)
+        {
+            return null;
+        }
+
+        if (!TryEnter(request))
+        {
+            return limits.ClientsOfAddressKey;
+        }
+
+        _hasPlace = services.Broker.TryEnter(limits.Clients, request);
+        if (_hasPlace)
+        {
+            return null;
+        }
+
+        LeaveAddress();
+        return limits.ClientsKey;
     }
 
     private bool KeepsPace(Message message)
@@ -349,6 +373,7 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
         {
             _hasPlace = false;
             limits.Clients.Leave();
+            LeaveAddress();
         }
     }
 }

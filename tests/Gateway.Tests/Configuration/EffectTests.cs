@@ -72,6 +72,8 @@ public sealed class EffectTests : IDisposable
     [InlineData("listeners.ws.max_connection_rate = '500/s'", "0 0 500/1s 0 0 0")]
     [InlineData("listeners.wss.max_connection_rate = '500/s'", "0 0 0 500/1s 0 0")]
     [InlineData("listeners.mqttsn.max_connection_rate = '500/s'", "0 0 0 0 500/1s 0")]
+    [InlineData("listeners.mqttsn.max_connections_per_address = 5", "0 0 0 0 5 0")]
+    [InlineData("listeners.mqttsn.max_datagram_rate_per_address = '9/s'", "0 0 0 0 9/1s 0")]
     [InlineData("listeners.mqttsn_dtls.enabled = false", "False 127.0.0.1:8885")]
     [InlineData("listeners.mqttsn_dtls.bind = '127.0.0.3:7'", "False 127.0.0.3:7")]
     [InlineData("listeners.mqttsn_dtls.max_connections = 5", "0 0 0 0 0 5")]
@@ -343,6 +345,8 @@ public sealed class EffectTests : IDisposable
         {
             "max_connections" => OfListeners(s, listener => listener.MaxConnections),
             "max_connection_rate" => OfListeners(s, listener => listener.MaxConnectionRate),
+            "max_connections_per_address" => OfListeners(s, listener => listener.MaxConnectionsPerAddress),
+            "max_datagram_rate_per_address" => OfListeners(s, listener => listener.MaxDatagramRatePerAddress),
             "max_message_rate" => OfListeners(s, listener => listener.Publishing.Messages),
             "max_byte_rate" => OfListeners(s, listener => listener.Publishing.Octets),
             _ => throw new ArgumentException($"{key} is not looked at.", nameof(key)),

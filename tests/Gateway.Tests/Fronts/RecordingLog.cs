@@ -10,6 +10,8 @@ internal sealed class RecordingLog : ILogger
 
     public IEnumerable<int> Events => _lines.Select(line => line.Event);
 
+    public IEnumerable<string> Lines => _lines.Select(line => line.Line);
+
     public string Last => _lines.Last().Line;
 
     public IDisposable? BeginScope<TState>(TState state)

@@ -124,6 +124,15 @@ internal static class ListenerSchema
         [
             Value(section, "path", UrlPath, "`\"/mqtt\"`", "Path of the URL at which it is served.", (l, value) => l with { Path = value }),
         ];
+        IEnumerable<Setting<GatewaySettings>> perAddress = !section.IsOfDatagrams ? [] :
+        [
+            Value(section, "max_connections_per_address", SettingType.WholeNumber(0, 10_000_000), "`0`",
+                "Clients connected to it at a time from one address, which an IPv6 network of 64 bits is, too; those beyond are told of congestion. `0` for any number.",
+                (l, value) => l with { MaxConnectionsPerAddress = value }),
+            Value(section, "max_datagram_rate_per_address", SettingType.CountRate, "`0`",
+                "How fast datagrams may come from one address; those beyond are dropped unread, counted and logged. `0` for any rate.",
+                (l, value) => l with { MaxDatagramRatePerAddress = value }),
+        ];
         return
         [
             .. tls,
@@ -153,6 +162,7 @@ internal static class ListenerSchema
             Value(section, "max_byte_rate", SettingType.SizeRate, "`0`",
                 "Octets of these messages; `0` for any number.",
                 (l, value) => l with { Publishing = l.Publishing with { Octets = value } }),
+            .. perAddress,
         ];
     }
 
