@@ -156,7 +156,7 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
         return false;
     }
 
-    /// <summary>Ends a turn: what went through is counted, and the wheel learns of the next deadline.</summary>
+    /// <summary>Ends a turn: what went through is counted, and the wheel learns of the next deadline, or that nobody waits for one.</summary>
     protected void EndTurn()
     {
         if (_octetsReceived + _octetsSent > 0)
@@ -165,9 +165,13 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
             (_octetsReceived, _octetsSent) = (0, 0);
         }
 
-        if (!IsClosed)
+        if (!IsClosed && (Session is not null || IsConnecting || IsAnyTimerArmed))
         {
-            _timers.Note(services.Wheel, WakeAction, Now);
+            _timers.Note(services.Wheel, Alarm, Now);
+        }
+        else
+        {
+            _timers.LetGo(services.Wheel, Alarm);
         }
     }
 
@@ -196,6 +200,8 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
 
     /// <summary><see cref="Wake"/> as one delegate for ever.</summary>
     protected Action WakeAction => field ??= Wake;
+
+    private Alarm Alarm => field ??= new Alarm(WakeAction);
 
     /// <inheritdoc/>
     public void Connect(ConnectRequest request)
@@ -300,6 +306,7 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
         {
             IsClosed = true;
             Session?.Disconnect(publishWill, sessionExpiry);
+            _timers.LetGo(services.Wheel, Alarm);
             Leave();
         }
     }

@@ -43,8 +43,8 @@ internal struct PeerTimers
         return false;
     }
 
-    /// <summary>Makes sure that the wheel wakes the peer for its next deadline.</summary>
-    public void Note(TimerWheel wheel, Action wake, long now)
+    /// <summary>Makes sure that the wheel wakes the peer for its next deadline. An alarm is not set to later: it rings once too often.</summary>
+    public void Note(TimerWheel wheel, Alarm alarm, long now)
     {
         if (_noted <= now)
         {
@@ -54,7 +54,17 @@ internal struct PeerTimers
         if (Next() is not 0 and var next && (_noted == 0 || next < _noted))
         {
             _noted = next;
-            wheel.Wake(wake, next);
+            wheel.Set(alarm, next);
+        }
+    }
+
+    /// <summary>Has the wheel let go of a peer that is gone.</summary>
+    public void LetGo(TimerWheel wheel, Alarm alarm)
+    {
+        if (_noted != 0)
+        {
+            _noted = 0;
+            wheel.Cancel(alarm);
         }
     }
 
