@@ -8,7 +8,7 @@ export EDGE_FUZZ="${1:?how long for each parser, such as 10m or 30s}"
 shift
 
 failed=0
-for project in ${*:-Messaging Transports LocalBroker Protocols.Mqtt Protocols.MqttSn Storage Hardware Gateway EndToEnd}; do
+for project in ${*:-Messaging Transports LocalBroker Protocols.Mqtt Protocols.MqttSn Protocols.Coap Storage Hardware Gateway EndToEnd}; do
     dotnet build "tests/$project.Tests" -c Release -m:1 --nologo -v q
     "tests/$project.Tests/bin/Release/net10.0/Edge.$project.Tests" -class '*.FuzzTests' -showLiveOutput -noColor || failed=1
 done

@@ -5,7 +5,7 @@ public sealed class ArrowTests
 {
     private const string Logging = "Microsoft.Extensions.Logging.Abstractions";
 
-    /// <summary>Which projects a project may reference. Zigbee and Protocols.Coap are drawn already and come later.</summary>
+    /// <summary>Which projects a project may reference. Zigbee is drawn already and comes later.</summary>
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["Messaging"] = [],
