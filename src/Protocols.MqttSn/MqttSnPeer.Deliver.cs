@@ -22,8 +22,13 @@ public sealed partial class MqttSnPeer
             throw new InvalidOperationException("A delivery came while none was wanted.");
         }
 
-        var exchange = _exchanges.Add(delivery);
-        if (delivery.Kind == DeliveryKind.Release)
+        Begin(_exchanges.Add(delivery), effects);
+        GoOn(effects);
+    }
+
+    private void Begin(OutgoingExchange exchange, IPeerEffects<MqttSnReply> effects)
+    {
+        if (exchange.Delivery.Kind == DeliveryKind.Release)
         {
             SendPubRel(exchange, effects);
         }
@@ -31,8 +36,6 @@ public sealed partial class MqttSnPeer
         {
             SendPublish(exchange, effects);
         }
-
-        GoOn(effects);
     }
 
     private ParseError OnPubAck(PubAck answer, IPeerEffects<MqttSnReply> effects)
@@ -125,6 +128,12 @@ public sealed partial class MqttSnPeer
             return;
         }
 
+        if (!Affords(Publish.SizeWith(message.Payload.Length) + RoomToAsk))
+        {
+            BeginRegister(exchange, effects, isQuestion: true);
+            return;
+        }
+
         var publish = new Publish
         {
             Dup = delivery.Dup,
@@ -135,7 +144,7 @@ public sealed partial class MqttSnPeer
             MsgId = delivery.PacketId,
             Data = message.Payload.Span,
         };
-        Send(publish, effects);
+        SendUnasked(publish, effects);
         switch (delivery.Qos)
         {
             case QualityOfService.AtLeastOnce:
@@ -150,10 +159,10 @@ public sealed partial class MqttSnPeer
         }
     }
 
-    private static void SendPubRel(OutgoingExchange exchange, IPeerEffects<MqttSnReply> effects)
+    private void SendPubRel(OutgoingExchange exchange, IPeerEffects<MqttSnReply> effects)
     {
-        Send(new PubRel(exchange.Delivery.PacketId), effects);
-        Await(Awaited.PubComp, exchange);
+        var isSent = SendUnasked(new PubRel(exchange.Delivery.PacketId), effects);
+        Await(isSent ? Awaited.PubComp : Awaited.ItsTurn, exchange);
     }
 
     private static void Await(Awaited answer, OutgoingExchange exchange) => (exchange.Awaited, exchange.IsDue) = (answer, false);

@@ -25,7 +25,7 @@ public sealed partial class MqttSnPeer
         if (_state == State.Connecting)
         {
             _isAbandoned = true;
-            Send(new Disconnect(), effects);
+            SendUnasked(new Disconnect(), effects);
         }
         else if (_hasSession && reason == DetachReason.ShuttingDown && _sleepDuration > 0)
         {
@@ -36,7 +36,7 @@ public sealed partial class MqttSnPeer
             // A sleeper that moved would take a good-bye for the answer to something else, if it hears it at all.
             if (_sleepDuration == 0 || reason != DetachReason.TakenOver)
             {
-                Send(new Disconnect(), effects);
+                SendUnasked(new Disconnect(), effects);
             }
 
             End(publishWill: false, effects);
@@ -88,7 +88,7 @@ public sealed partial class MqttSnPeer
     {
         if (_hasSession)
         {
-            Send(new Disconnect(), effects);
+            SendUnasked(new Disconnect(), effects);
         }
 
         End(publishWill: true, effects);

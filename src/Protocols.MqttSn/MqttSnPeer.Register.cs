@@ -53,6 +53,14 @@ public sealed partial class MqttSnPeer
             return ParseError.OutOfSequence;
         }
 
+        _isProven = true;
+        if (_isQuestion)
+        {
+            // Whatever it thinks of the id, it has another name for the topic.
+            (exchange.Awaited, exchange.Attempts) = (Awaited.ItsTurn, 0);
+            return ParseError.None;
+        }
+
         switch (answer.ReturnCode)
         {
             case MqttSnReturnCode.Accepted when _state == State.Asleep:
@@ -74,34 +82,44 @@ public sealed partial class MqttSnPeer
         return ParseError.None;
     }
 
-    /// <summary>Tells the client the id of a topic, of one at a time (§6.5). The message waits for REGACK.</summary>
-    private void BeginRegister(OutgoingExchange exchange, IPeerEffects<MqttSnReply> effects)
+    /// <summary>Tells the client the id of a topic, of one at a time (§6.5), or asks whether it receives. The message waits for REGACK.</summary>
+    private void BeginRegister(OutgoingExchange exchange, IPeerEffects<MqttSnReply> effects, bool isQuestion = false)
     {
-        if (_exchanges.Find(Awaited.RegAck) is not null)
+        if (_exchanges.Find(Awaited.RegAck) is null)
         {
-            AssignUnconfirmed(exchange.Delivery.Message!.Topic, effects);
-            exchange.Awaited = Awaited.ItsTurn;
+            (_isQuestion, _registerMsgId) = (isQuestion, NextRegisterMsgId());
+            SendRegister(exchange, effects);
             return;
         }
 
-        _registerMsgId = (ushort)((_registerMsgId % ushort.MaxValue) + 1);
-        SendRegister(exchange, effects);
+        if (!isQuestion)
+        {
+            AssignUnconfirmed(exchange.Delivery.Message!.Topic, effects);
+        }
+
+        exchange.Awaited = Awaited.ItsTurn;
     }
 
     private void SendRegister(OutgoingExchange exchange, IPeerEffects<MqttSnReply> effects)
     {
         var topic = exchange.Delivery.Message!.Topic;
-        var name = Encoding.UTF8.GetBytes(topic.ToString());
-        _registerTopicId = AssignUnconfirmed(topic, effects);
-        var register = new Register { TopicId = _registerTopicId, MsgId = _registerMsgId, TopicName = name };
-        if (register.Size > _options.MaxDatagramSize)
+        ReadOnlySpan<byte> name = Encoding.UTF8.GetBytes(topic.ToString());
+        var isTooLarge = Register.SizeWith(name.Length) > _options.MaxDatagramSize;
+        _registerTopicId = _isQuestion ? IdToAskWith(topic) : AssignUnconfirmed(topic, effects);
+        if (isTooLarge && !_isQuestion)
         {
             GiveUp(exchange, DropCause.Oversize, effects);
             return;
         }
 
-        Send(register, effects);
-        Await(Awaited.RegAck, exchange);
+        if (isTooLarge || !Affords(Register.SizeWith(name.Length)))
+        {
+            (_isQuestion, _registerTopicId) = (true, Topics.IdFor(ShortQuestion));
+            name = ShortQuestionInUtf8;
+        }
+
+        var isSent = SendUnasked(new Register { TopicId = _registerTopicId, MsgId = _registerMsgId, TopicName = name }, effects);
+        Await(isSent ? Awaited.RegAck : Awaited.ItsTurn, exchange);
     }
 
     /// <summary>The id of a topic that the client does not know, as far as is known.</summary>

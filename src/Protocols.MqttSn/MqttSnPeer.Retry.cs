@@ -72,12 +72,14 @@ public sealed partial class MqttSnPeer
         }
     }
 
-    /// <summary>After whatever has happened: whose turn to register has come registers, and the timer runs while something is on its way.</summary>
+    /// <summary>After whatever has happened: whose turn has come goes on, and the timer runs while something is on its way.</summary>
     private void GoOn(IPeerEffects<MqttSnReply> effects)
     {
-        while (IsActive && _exchanges.Find(Awaited.ItsTurn) is { } next && _exchanges.Find(Awaited.RegAck) is null)
+        var isHeld = false;
+        while (!isHeld && IsActive && _exchanges.Find(Awaited.ItsTurn) is { } next && _exchanges.Find(Awaited.RegAck) is null)
         {
-            SendPublish(next, effects);
+            Begin(next, effects);
+            isHeld = next.Awaited == Awaited.ItsTurn;
         }
 
         var isWatched = IsActive && _exchanges.Count > 0;

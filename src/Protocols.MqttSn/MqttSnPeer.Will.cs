@@ -136,11 +136,11 @@ public sealed partial class MqttSnPeer
     {
         if (_state == State.WillTopicAwaited)
         {
-            Send(new WillTopicReq(), effects);
+            SendUnasked(new WillTopicReq(), effects);
         }
         else
         {
-            Send(new WillMsgReq(), effects);
+            SendUnasked(new WillMsgReq(), effects);
         }
 
         effects.Arm(PeerTimer.Retry, _options.RetryInterval);

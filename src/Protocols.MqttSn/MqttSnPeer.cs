@@ -21,7 +21,8 @@ public sealed partial class MqttSnPeer : IPeer<MqttSnReply>
     /// <param name="options">Settings of the gateway.</param>
     /// <param name="known">Topics that need no registration; one for all peers.</param>
     /// <param name="address">Where the node is, for logs and rules, such as <c>192.0.2.7:50123</c>.</param>
-    public MqttSnPeer(MqttSnOptions options, KnownTopics known, string address)
+    /// <param name="isProven">Whether it is certain that the node receives there; else it has to show it before more goes there than it pays for.</param>
+    public MqttSnPeer(MqttSnOptions options, KnownTopics known, string address, bool isProven = true)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(known);
@@ -30,6 +31,7 @@ public sealed partial class MqttSnPeer : IPeer<MqttSnReply>
         _known = known;
         _address = address;
         _exchanges = new OutgoingExchanges(options.MaxInflight);
+        _isProven = isProven;
     }
 
     private enum State : byte
@@ -65,6 +67,7 @@ public sealed partial class MqttSnPeer : IPeer<MqttSnReply>
     /// <inheritdoc/>
     public void OnFrame(ReadOnlySpan<byte> frame, IPeerEffects<MqttSnReply> effects)
     {
+        Earn(frame.Length);
         if (MqttSnFrame.TryParse(frame, out var type, out var body, out var error))
         {
             error = Take(type, ref body, effects);

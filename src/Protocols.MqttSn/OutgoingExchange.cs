@@ -28,7 +28,7 @@ internal enum Awaited : byte
 {
     Nothing,
 
-    /// <summary>Another REGISTER is under way.</summary>
+    /// <summary>Another REGISTER is under way, or more must come from the address before so much goes there.</summary>
     ItsTurn,
     RegAck,
     PubAck,

@@ -95,6 +95,9 @@ internal sealed record GatewaySettings
     /// <summary>How fast they may from each address.</summary>
     public Rate QosMinusOneRate { get; init; }
 
+    /// <summary>Where no node can send from another's address, so that none need show that it receives at its own. Serial lines are trusted anyway.</summary>
+    public NodeOrigins TrustedNetworks { get; init; } = NodeOrigins.ThisMachine;
+
     /// <summary>MQTT-SN over DTLS; enabled by its keys or its certificate.</summary>
     public ListenerSettings MqttSnDtlsListener { get; init; } = new(enabled: false, 8885);
 

@@ -100,7 +100,14 @@ internal sealed class MqttSnFronts(GatewaySettings settings, FrontServices servi
         string name, IDatagramLink link, ListenerLimits limits, MqttSnOptions options, Beacon? beacon = null, IClientIdentities? identities = null) => new(
         name,
         new ForwarderLink(limits.Datagrams is { } rate ? new PacedLink(link, rate, limits.DatagramsKey, services) : link),
-        address => new MqttSnPeer(options, _known, address.ToString()), services, limits, beacon, identities);
+        address => new MqttSnPeer(options, _known, address.ToString(), isProven: identities is not null || IsTrusted(address)),
+        services,
+        limits,
+        beacon,
+        identities);
+
+    /// <summary>Whether nobody else can send from an address.</summary>
+    private bool IsTrusted(LinkAddress address) => address.IsOfDevice || settings.TrustedNetworks.Contains(address);
 
     private Beacon? BeaconOf(IPEndPoint local)
     {

@@ -49,6 +49,9 @@ internal sealed class TopicIdRegistry
         return Add(FreeIdFor(name), name).Id;
     }
 
+    /// <summary>The id that a name has, or would get.</summary>
+    public ushort IdFor(TopicName name) => _byName.TryGetValue(name, out var known) ? known.Value.Id : FreeIdFor(name);
+
     /// <summary>What an id stands for.</summary>
     public bool TryGetName(ushort id, out TopicName name)
     {

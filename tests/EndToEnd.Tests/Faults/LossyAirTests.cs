@@ -21,7 +21,7 @@ public sealed class LossyAirTests : EndToEndTest
     [Fact]
     public async Task What_was_acknowledged_reaches_sleepers_on_a_lossy_link_over_three_kills_at_QoS_2_exactly_once()
     {
-        var gateway = await StartGatewayAsync(new GatewayConfiguration { Settings = ["""mqttsn.retry_interval = "500ms" """, "mqttsn.retry_limit = 10"] });
+        var gateway = await StartGatewayAsync(new GatewayConfiguration { Settings = ["""mqttsn.retry_interval = "500ms" """, "mqttsn.retry_limit = 10", """mqttsn.trusted_networks = "192.0.2.0/24" """] });
         var acknowledged = new Journal<string>();
         var sleepers = await Task.WhenAll(Enumerable.Range(0, Pairs).Select(number => SleeperAsync(gateway.MqttSnPort, number)));
         using var done = new CancellationTokenSource();

@@ -20,12 +20,16 @@ internal sealed class RawNode : IDisposable
     /// <summary>Octets that were said.</summary>
     public int Said { get; private set; }
 
+    /// <summary>In how many datagrams.</summary>
+    public int Times { get; private set; }
+
     /// <summary>Says it. Text stands between apostrophes.</summary>
     public async Task SayAsync(params string[] datagrams)
     {
         foreach (var datagram in datagrams.Select(Hex.Parse))
         {
             Said += datagram.Length;
+            Times++;
             await _udp.SendAsync(datagram, TestContext.Current.CancellationToken);
         }
     }

@@ -138,6 +138,7 @@ public sealed class EffectTests : IDisposable
     [InlineData("mqttsn.qos_minus_one_from = '192.0.2.7'", "192.0.2.7/32")]
     [InlineData("mqttsn.qos_minus_one_from = ['2001:db8::/32', 'serial', '192.0.2.0/24', 'loopback']", "loopback serial 2001:db8::/32 192.0.2.0/24")]
     [InlineData("mqttsn.qos_minus_one_rate = '6/m'", "6/1m")]
+    [InlineData("mqttsn.trusted_networks = ['192.0.2.0/24', 'loopback']", "loopback 192.0.2.0/24")]
     [InlineData("mqttsn.max_datagram_size = 60", "60")]
     [InlineData("mqttsn.max_topic_ids = 9", "9")]
     [InlineData("mqttsn.predefined_topics = { 65534 = 'a/${clientid}' }", "[65534, a/${clientid}]")]
@@ -405,6 +406,7 @@ public sealed class EffectTests : IDisposable
         "mqttsn.allow_qos_minus_one" => $"{s.MqttSn.AllowQosMinusOne}",
         "mqttsn.qos_minus_one_from" => $"{s.QosMinusOneFrom}",
         "mqttsn.qos_minus_one_rate" => $"{s.QosMinusOneRate}",
+        "mqttsn.trusted_networks" => $"{s.TrustedNetworks}",
         "mqttsn.max_datagram_size" => $"{s.MqttSn.MaxDatagramSize}",
         "mqttsn.max_inflight" => $"{s.MqttSn.MaxInflight}",
         "mqttsn.max_topic_ids" => $"{s.MqttSn.MaxTopicIds}",

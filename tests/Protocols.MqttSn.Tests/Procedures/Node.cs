@@ -20,10 +20,10 @@ internal sealed class Node : IPeerEffects<MqttSnReply>
     private readonly Queue<MqttSnReply> _noted = [];
     private byte[]? _frame;
 
-    public Node(MqttSnOptions? options = null)
+    public Node(MqttSnOptions? options = null, bool isProven = true)
     {
         options ??= DefaultOptions;
-        Peer = new MqttSnPeer(options, new KnownTopics(options), "192.0.2.7:50123");
+        Peer = new MqttSnPeer(options, new KnownTopics(options), "192.0.2.7:50123", isProven);
     }
 
     public MqttSnPeer Peer { get; }
@@ -48,9 +48,9 @@ internal sealed class Node : IPeerEffects<MqttSnReply>
     }
 
     /// <summary>A node with a connection: CONNECT with CleanSession and 60 s as «abcd».</summary>
-    public static Node Connected(MqttSnOptions? options = null, string connect = "0A 04 04 01 003C 61626364")
+    public static Node Connected(MqttSnOptions? options = null, string connect = "0A 04 04 01 003C 61626364", bool isProven = true)
     {
-        var node = new Node(options);
+        var node = new Node(options, isProven);
         node.Says(connect);
         node.BrokerAccepts();
         _ = node.Asked;

@@ -21,7 +21,10 @@ internal readonly ref struct Register : IMqttSnMessage<Register>
     /// <summary>Topic Name in UTF-8.</summary>
     public ReadOnlySpan<byte> TopicName { get; init; }
 
-    public int Size => MqttSnFrame.SizeOf(4 + TopicName.Length);
+    public int Size => SizeWith(TopicName.Length);
+
+    /// <summary>Octets of a REGISTER of a name of so many octets.</summary>
+    public static int SizeWith(int nameLength) => MqttSnFrame.SizeOf(4 + nameLength);
 
     public static bool TryParse(scoped ref WireReader body, out Register message, out ParseError error)
     {
