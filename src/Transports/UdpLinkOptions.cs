@@ -12,7 +12,7 @@ public sealed record UdpLinkOptions
     public int MaxDatagramSize { get; init; } = LargestDatagram;
 
     /// <summary>Octets the system may hold for a loop that is busy (SO_RCVBUF). What is more than the system allows is cut, unless the process may exceed it.</summary>
-    public int ReceiveBufferSize { get; init; } = 4 * 1024 * 1024;
+    public int ReceiveBufferSize { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>Multicast groups to listen to as well, of the same family as what is bound (IPv4 groups on a dual socket, too). A socket bound to one address does not hear them.</summary>
     public IReadOnlyList<IPAddress> Groups { get; init; } = [];
