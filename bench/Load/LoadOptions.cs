@@ -18,14 +18,14 @@ internal sealed record LoadOptions
     /// <summary>Subscribers of a fan-out.</summary>
     internal int Subscribers { get; init; } = 100;
 
-    /// <summary>MQTT-SN clients, each with one message in flight.</summary>
-    internal int Clients { get; init; } = 100;
+    /// <summary>MQTT-SN clients.</summary>
+    internal int? Clients { get; init; }
 
     /// <summary>Connections: the most that are held idle, or all that are opened to count connects.</summary>
     internal int? Connections { get; init; }
 
     /// <summary>Messages per second where a load is paced.</summary>
-    internal int Rate { get; init; } = 1_000;
+    internal int? Rate { get; init; }
 
     /// <summary>MQTT Protocol Level: 4 for 3.1.1, 5 for 5.0.</summary>
     internal int Version { get; init; } = 4;

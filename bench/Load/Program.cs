@@ -16,6 +16,7 @@ try
         ["run", ..] => RunCommand.Execute(new(args.AsSpan(1))),
         ["compare", ..] => CompareCommand.Execute(new(args.AsSpan(1))),
         ["forward", ..] => ForwardCommand.Execute(new(args.AsSpan(1))),
+        ["receive", ..] => ReceiveCommand.Execute(new(args.AsSpan(1))),
         _ => Help(),
     };
 }
@@ -38,9 +39,11 @@ catch (Exception)
 static int Help()
 {
     Console.WriteLine("""
-        edge-load compare [SCENARIO…] [--gateway PATH] [--gateway-set KEY=VALUE]… [--mosquitto PATH] [--rounds N] [--work-dir DIR]
+        edge-load compare [SCENARIO…] [--gateway PATH] [--gateway-set KEY=VALUE]… [--mosquitto PATH] [--paho-gateway PATH]
+                          [--rounds N] [--work-dir DIR]
         edge-load forward --gateway PATH [--gateway-set KEY=VALUE]… [--mosquitto PATH] [--work-dir DIR]
-        edge-load run SCENARIO… --port PORT [--host HOST] [--pid PID]
+        edge-load run SCENARIO… --port PORT [--mqtt-port PORT] [--host HOST] [--pid PID]
+        edge-load receive --port PORT
 
         Size of a load: --messages N  --payload OCTETS  --inflight N  --pairs N  --subscribers N  --clients N  --connections N
                         --rate N  --protocol 3.1.1|5.0  --short-topics
@@ -49,7 +52,7 @@ static int Help()
         """);
     foreach (var scenario in ScenarioList.All)
     {
-        Console.WriteLine($"  {scenario.Name,-12} {scenario.Summary}");
+        Console.WriteLine($"  {scenario.Name,-22} {scenario.Summary}");
     }
 
     return 0;

@@ -7,7 +7,7 @@ internal sealed class CommandLine
 {
     private static readonly HashSet<string> Valued =
     [
-        "--host", "--port", "--pid", "--gateway", "--gateway-set", "--mosquitto", "--rounds", "--work-dir",
+        "--host", "--port", "--mqtt-port", "--pid", "--gateway", "--gateway-set", "--mosquitto", "--paho-gateway", "--rounds", "--work-dir",
         "--messages", "--payload", "--inflight", "--pairs", "--subscribers", "--clients", "--connections", "--rate", "--protocol",
     ];
 
@@ -61,9 +61,9 @@ internal sealed class CommandLine
                 Inflight = Number("--inflight", 1, ushort.MaxValue) ?? defaults.Inflight,
                 Pairs = Number("--pairs", 1, 10_000),
                 Subscribers = Number("--subscribers", 1, 10_000) ?? defaults.Subscribers,
-                Clients = Number("--clients", 1, 16_384) ?? defaults.Clients,
+                Clients = Number("--clients", 1, 16_384),
                 Connections = Number("--connections", 1, 60_000),
-                Rate = Number("--rate", 1, 100_000) ?? defaults.Rate,
+                Rate = Number("--rate", 1, 100_000),
                 Version = Text("--protocol") switch
                 {
                     null or "3.1.1" => 4,

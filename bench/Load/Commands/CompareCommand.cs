@@ -5,15 +5,12 @@ using Edge.Load.Servers;
 namespace Edge.Load.Commands;
 
 /// <summary>
-/// <c>edge-load compare [SCENARIO…] [--gateway PATH]</c>: the same loads against the gateway and mosquitto, each started anew
-/// for each run, in turns (A B A B), so that both meet the same moods of the machine.
+/// <c>edge-load compare [SCENARIO…] [--gateway PATH]</c>: the same loads against the gateway and a peer, mosquitto or what else the
+/// scenario names, each started anew for each run, in turns (A B A B), so that both meet the same moods of the machine.
 /// </summary>
 internal static class CompareCommand
 {
     internal const string DefaultMosquitto = "/usr/sbin/mosquitto";
-
-    /// <summary>Beside MQTT-SN, which mosquitto does not speak, stands its best MQTT figure.</summary>
-    private const string MqttSnReference = "mqtt-qos0";
 
     internal static int Execute(CommandLine line)
     {
@@ -25,43 +22,41 @@ internal static class CompareCommand
         var gateway = line.Program("--gateway") is { } program
             ? new Gateway(program, directory.Location, line.All("--gateway-set"))
             : null;
+        var peers = new Dictionary<PeerKind, IServerKind>
+        {
+            [PeerKind.Mosquitto] = mosquitto,
+            [PeerKind.BareReceiver] = new BareReceiver(),
+        };
+        if (line.Program("--paho-gateway") is { } paho)
+        {
+            peers[PeerKind.PahoGateway] = new PahoGateway(paho, mosquitto, directory.Location);
+        }
+
         if (gateway is null)
         {
-            Console.WriteLine("No --gateway: these are figures of mosquitto alone, and nothing is compared.");
+            Console.WriteLine("No --gateway: these are figures of its peers alone, and nothing is compared.");
         }
 
         var table = NewTable();
         var failures = 0;
         foreach (var scenario in scenarios)
         {
-            if (gateway is null && scenario.IsMqttSn)
-            {
-                Console.WriteLine($"{scenario.Name}: left out, mosquitto does not speak MQTT-SN.");
-                continue;
-            }
-
             var (ours, theirs) = (new Series(), new Series());
-            var reference = scenario.IsMqttSn ? ScenarioList.Select([MqttSnReference])[0] : scenario;
-            var referenceOptions = scenario.IsMqttSn ? options with { Messages = null } : options;
+            var peer = peers.GetValueOrDefault(scenario.Peer);
             for (var round = 1; round <= rounds; round++)
             {
-                failures += gateway is null ? 0 : Measure(gateway, scenario, options, round, ours);
-                failures += Measure(mosquitto, reference, referenceOptions, round, theirs);
+                failures += Measure(gateway, scenario, options, round, ours);
+                failures += Measure(peer, scenario, options, round, theirs);
             }
 
-            AddRows(table, scenario, ours, theirs);
+            AddRows(table, peer?.Name ?? "-", ours, theirs);
         }
 
         Console.WriteLine();
         Console.WriteLine($"Medians of {rounds} round(s), {Environment.ProcessorCount} cores, load and server together.");
-        Console.WriteLine("Pairs are gateway / mosquitto.");
+        Console.WriteLine("Pairs are gateway / peer.");
         Console.WriteLine();
         Console.Write(table);
-        if (scenarios.Any(scenario => scenario.IsMqttSn) && gateway is not null)
-        {
-            Console.WriteLine($"* mosquitto does not speak MQTT-SN; its column is {MqttSnReference} of the same rounds, for reference.");
-        }
-
         if (failures > 0)
         {
             Console.WriteLine($"{failures} run(s) failed and are not in the medians; see above.");
@@ -70,9 +65,14 @@ internal static class CompareCommand
         return failures == 0 ? 0 : 1;
     }
 
-    /// <summary>Runs one load and keeps its result; 1 when it failed, else 0.</summary>
-    private static int Measure(IServerKind server, Scenario scenario, LoadOptions options, int round, Series series)
+    /// <summary>Runs one load, if there is a server for it, and keeps its result; 1 when it failed, else 0.</summary>
+    private static int Measure(IServerKind? server, Scenario scenario, LoadOptions options, int round, Series series)
     {
+        if (server is null)
+        {
+            return 0;
+        }
+
         Console.Write($"{scenario.Name} {round} {server.Name}: ");
         try
         {
@@ -89,9 +89,9 @@ internal static class CompareCommand
     }
 
     private static Table NewTable() => new(
-        "scenario", "unit", "gateway", "mosquitto", "ratio", "better is", "lost", "server CPU s", "RSS MiB", "written KiB", "generator CPU s");
+        "scenario", "unit", "gateway", "peer", "is", "ratio", "better is", "lost", "server CPU s", "RSS MiB", "written KiB", "generator CPU s");
 
-    private static void AddRows(Table table, Scenario scenario, Series ours, Series theirs)
+    private static void AddRows(Table table, string peer, Series ours, Series theirs)
     {
         if (ours.IsEmpty && theirs.IsEmpty)
         {
@@ -101,17 +101,15 @@ internal static class CompareCommand
         var shape = (ours.IsEmpty ? theirs : ours).Shape;
         for (var i = 0; i < shape.Count; i++)
         {
-            // The reference of MQTT-SN is one rate; its percentiles have nothing beside them.
             var first = i == 0;
-            var comparable = !scenario.IsMqttSn || first;
-            var (our, their) = (ours.Figure(i), comparable ? theirs.Figure(i) : double.NaN);
-            var mark = scenario.IsMqttSn && first ? "*" : "";
+            var (our, their) = (ours.Figure(i), theirs.Figure(i));
             table.Add(
                 shape[i].Name,
                 shape[i].Unit,
                 Table.Number(our),
-                Table.Number(their) + mark,
-                Table.Number(our / their) + mark,
+                Table.Number(their),
+                first ? peer : "",
+                Table.Number(our / their),
                 shape[i].MoreIsBetter ? "more" : "less",
                 first ? Pair(result => result.Lost) : "",
                 first ? Pair(result => result.Cost.Server?.Cpu.TotalSeconds) : "",

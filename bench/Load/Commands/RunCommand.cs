@@ -17,7 +17,11 @@ internal static class RunCommand
 
         var scenarios = ScenarioList.Select(line.Names);
         var port = line.Number("--port", 1, ushort.MaxValue) ?? throw new UsageException("--port is missing.");
-        var target = new LoadTarget(new(Resolve(line.Text("--host") ?? "127.0.0.1"), port), line.Number("--pid", 1, int.MaxValue));
+        var address = Resolve(line.Text("--host") ?? "127.0.0.1");
+        var target = new LoadTarget(new(address, port), line.Number("--pid", 1, int.MaxValue))
+        {
+            Mqtt = line.Number("--mqtt-port", 1, ushort.MaxValue) is { } mqtt ? new(address, mqtt) : null,
+        };
         var options = line.LoadOptions;
         foreach (var scenario in scenarios)
         {

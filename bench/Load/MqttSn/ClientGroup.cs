@@ -4,7 +4,7 @@ using Edge.Load.Net;
 
 namespace Edge.Load.MqttSn;
 
-/// <summary>Up to 256 MQTT-SN clients behind one socket: connect, register, then publish in lock-step, each client for itself.</summary>
+/// <summary>Up to 256 MQTT-SN clients behind one socket: connect, register, then publish, at QoS 1 with one message in flight each.</summary>
 internal sealed class ClientGroup : IReadyHandler, IDisposable
 {
     /// <summary>Most clients of one group: as many as one system call serves.</summary>
@@ -21,14 +21,16 @@ internal sealed class ClientGroup : IReadyHandler, IDisposable
     private readonly byte[] _data;
     private readonly ClientState[] _clients;
     private readonly List<long> _latencies;
+    private int _turn;
 
-    internal ClientGroup(EventLoop loop, IPEndPoint server, int firstNumber, int count, LoadOptions options, List<long> latencies)
+    internal ClientGroup(
+        EventLoop loop, IPEndPoint server, int firstNumber, int count, LoadOptions options, bool connected, List<long> latencies)
     {
         _loop = loop;
         _socket = new ManyAddressSocket(server);
         _slot = loop.Add(_socket.Descriptor, this);
         _firstNumber = firstNumber;
-        _shortTopics = options.ShortTopics;
+        _shortTopics = options.ShortTopics || !connected;
         _latencies = latencies;
         _data = new byte[options.Payload];
         Array.Fill(_data, (byte)'x');
@@ -36,13 +38,20 @@ internal sealed class ClientGroup : IReadyHandler, IDisposable
         for (var i = 0; i < count; i++)
         {
             _clients[i] = new();
-            Begin(i, MessageType.ConnAck);
+            if (connected)
+            {
+                Begin(i, MessageType.ConnAck);
+            }
+            else
+            {
+                UseShortTopic(_clients[i]);
+            }
         }
 
         _socket.Flush();
     }
 
-    /// <summary>Clients that are connected and know their TopicId.</summary>
+    /// <summary>Clients that know their TopicId, and are connected if they are to be.</summary>
     internal int Ready { get; private set; }
 
     /// <summary>Messages acknowledged.</summary>
@@ -54,7 +63,7 @@ internal sealed class ClientGroup : IReadyHandler, IDisposable
     /// <summary>Messages sent once more for want of an answer.</summary>
     internal long Resent { get; private set; }
 
-    /// <summary>Lets each client publish so many messages.</summary>
+    /// <summary>Lets each client publish so many messages at QoS 1, one after another.</summary>
     internal void Publish(int messagesEach)
     {
         for (var i = 0; i < _clients.Length; i++)
@@ -64,6 +73,48 @@ internal sealed class ClientGroup : IReadyHandler, IDisposable
         }
 
         _socket.Flush();
+    }
+
+    /// <summary>Has a client that waits for nothing publish at QoS 1 what was due at a time; false when all wait for PUBACK.</summary>
+    internal bool TryPublish(long due)
+    {
+        for (var tried = 0; tried < _clients.Length; tried++)
+        {
+            _turn = (_turn + 1) % _clients.Length;
+            if (_clients[_turn].Awaited == 0)
+            {
+                Begin(_turn, MessageType.PubAck);
+                _clients[_turn].FirstSent = due;
+                _socket.Flush();
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Has each client publish a few messages that nobody answers, a datagram each; how many the kernel took of all.</summary>
+    /// <param name="qos">Their QoS in the Flags.</param>
+    internal long PublishUnanswered(int qos)
+    {
+        var sentBefore = _socket.Sent;
+        var (size, each) = (0, 0);
+        for (var i = 0; i < _clients.Length; i++)
+        {
+            var room = _socket.Room;
+            size = MessageEncoder.WritePublish(room, qos | TopicFlag, _clients[i].TopicId, 0, _data);
+            each = room.Length / size;
+            for (var copy = 1; copy < each; copy++)
+            {
+                room[..size].CopyTo(room[(copy * size)..]);
+            }
+
+            _socket.Queue(_firstNumber + i, each * size);
+        }
+
+        _socket.SetSegment(size);
+        _socket.Flush();
+        return (_socket.Sent - sentBefore) * each;
     }
 
     public void OnReadable()
@@ -148,8 +199,7 @@ internal sealed class ClientGroup : IReadyHandler, IDisposable
                 CheckReturnCode(type, fields[0]);
                 if (_shortTopics)
                 {
-                    client.TopicId = BinaryPrimitives.ReadUInt16BigEndian("ld"u8);
-                    BecomeReady(client);
+                    UseShortTopic(client);
                 }
                 else
                 {
@@ -169,6 +219,14 @@ internal sealed class ClientGroup : IReadyHandler, IDisposable
                 Next(index);
                 break;
         }
+    }
+
+    private int TopicFlag => _shortTopics ? MessageEncoder.ShortTopicName : 0;
+
+    private void UseShortTopic(ClientState client)
+    {
+        client.TopicId = BinaryPrimitives.ReadUInt16BigEndian("ld"u8);
+        BecomeReady(client);
     }
 
     private void BecomeReady(ClientState client)
@@ -208,11 +266,13 @@ internal sealed class ClientGroup : IReadyHandler, IDisposable
         {
             MessageType.ConnAck => MessageEncoder.WriteConnect(room, $"load-sn-{number}"),
             MessageType.RegAck => MessageEncoder.WriteRegister(room, client.MsgId, $"load/{number}/value"),
-            _ => MessageEncoder.WritePublish(room, _shortTopics, client.TopicId, client.MsgId, client.Retries > 0, _data),
+            _ => MessageEncoder.WritePublish(room, PublishFlags(client), client.TopicId, client.MsgId, _data),
         };
         client.LastSent = TimeProvider.System.GetTimestamp();
         _socket.Queue(number, length);
     }
+
+    private int PublishFlags(ClientState client) => MessageEncoder.Qos1 | (client.Retries > 0 ? MessageEncoder.Dup : 0) | TopicFlag;
 
     private static bool IsAnswer(ClientState client, ReadOnlySpan<byte> fields) =>
         fields.Length >= 5 && BinaryPrimitives.ReadUInt16BigEndian(fields[2..]) == client.MsgId;

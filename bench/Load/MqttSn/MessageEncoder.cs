@@ -6,10 +6,13 @@ namespace Edge.Load.MqttSn;
 /// <summary>The few MQTT-SN messages that a load sends, written by hand from MQTT-SN 1.2 and apart from the gateway's codec.</summary>
 internal static class MessageEncoder
 {
+    /// <summary>Flags of PUBLISH.</summary>
+    internal const byte Dup = 0x80;
+    internal const byte Qos1 = 0x20;
+    internal const byte QosMinus1 = 0x60;
+    internal const byte ShortTopicName = 0x02;
+
     private const byte CleanSession = 0x04;
-    private const byte Dup = 0x80;
-    private const byte Qos1 = 0x20;
-    private const byte ShortTopicName = 0x02;
     private const byte ProtocolId = 0x01;
     private const int Duration = 600;
 
@@ -35,8 +38,8 @@ internal static class MessageEncoder
         return Close(destination, 6 + Encoding.UTF8.GetBytes(topicName, destination[6..]));
     }
 
-    /// <summary>PUBLISH at QoS 1: Length, MsgType, Flags, TopicId, MsgId, Data.</summary>
-    internal static int WritePublish(Span<byte> destination, bool shortTopic, ushort topicId, ushort msgId, bool again, ReadOnlySpan<byte> data)
+    /// <summary>PUBLISH: Length, MsgType, Flags, TopicId, MsgId, Data.</summary>
+    internal static int WritePublish(Span<byte> destination, int flags, ushort topicId, ushort msgId, ReadOnlySpan<byte> data)
     {
         var length = PublishOverhead - 2 + data.Length;
         var start = 0;
@@ -54,7 +57,7 @@ internal static class MessageEncoder
 
         var fields = destination[(start + 1)..];
         fields[0] = MessageType.Publish;
-        fields[1] = (byte)(Qos1 | (again ? Dup : 0) | (shortTopic ? ShortTopicName : 0));
+        fields[1] = (byte)flags;
         BinaryPrimitives.WriteUInt16BigEndian(fields[2..], topicId);
         BinaryPrimitives.WriteUInt16BigEndian(fields[4..], msgId);
         data.CopyTo(fields[6..]);

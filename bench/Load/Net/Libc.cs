@@ -10,6 +10,7 @@ internal static unsafe partial class Libc
     internal const int CloseOnExec = 0x80000;
     internal const int NonBlocking = 0x800;
     internal const int MonotonicClock = 1;
+    internal const int SigKill = 9;
     internal const int SigTerm = 15;
 
     internal const int EAgain = 11;

@@ -21,6 +21,8 @@ internal sealed unsafe class ManyAddressSocket : IDisposable
     private const int IpLevel = 0;
     private const int PacketInfo = 8;
     private const int DontWait = 0x40;
+    private const int UdpLevel = 17;
+    private const int Segment = 103;
 
     // struct cmsghdr (length 8, level 4, type 4) and struct in_pktinfo (interface 4, source 4, destination 4), padded.
     private const int ControlSize = 32;
@@ -60,6 +62,12 @@ internal sealed unsafe class ManyAddressSocket : IDisposable
     }
 
     internal int Descriptor => (int)_socket.Handle;
+
+    /// <summary>How often the kernel has taken what was queued.</summary>
+    internal long Sent { get; private set; }
+
+    /// <summary>From now on the kernel cuts what is longer into datagrams of so many octets (UDP_SEGMENT), which spares most of the cost of each.</summary>
+    internal void SetSegment(int octets) => _socket.SetRawSocketOption(UdpLevel, Segment, BitConverter.GetBytes(octets));
 
     /// <summary>Room for one datagram; <see cref="Queue"/> takes it.</summary>
     internal Span<byte> Room
@@ -101,6 +109,7 @@ internal sealed unsafe class ManyAddressSocket : IDisposable
             sent += count;
         }
 
+        Sent += sent;
         _queued = 0;
     }
 

@@ -11,11 +11,6 @@ internal sealed class IdleScenario() : Scenario("idle", "resident memory with 0,
 
     internal override LoadResult Run(LoadTarget target, LoadOptions options)
     {
-        if (target.ProcessId is null)
-        {
-            throw new LoadException("The memory of a process elsewhere cannot be read: name it by --pid.");
-        }
-
         var most = options.Connections ?? 5_000;
         var figures = new List<Figure>();
         var clients = new List<MqttClient>(most);
@@ -27,9 +22,7 @@ internal sealed class IdleScenario() : Scenario("idle", "resident memory with 0,
             {
                 ConnectScenario.ConnectMany(loop, target, options.Version, clients, count, "load-idle");
                 meter.Note(count);
-                loop.RunFor(Settling);
-                var resident = ProcessUsage.Read(target.ProcessId)!.ResidentKiB / 1024.0;
-                figures.Add(new($"{Name} {count}", resident, "MiB", MoreIsBetter: false));
+                figures.Add(new($"{Name} {count}", Resident(loop, target) / 1024.0, "MiB", MoreIsBetter: false));
             }
 
             return new() { Figures = figures, Cost = meter.Cost(), Expected = most };
@@ -38,5 +31,13 @@ internal sealed class IdleScenario() : Scenario("idle", "resident memory with 0,
         {
             clients.ForEach(client => client.Dispose());
         }
+    }
+
+    /// <summary>Resident memory after a while without load, in KiB.</summary>
+    internal static long Resident(EventLoop loop, LoadTarget target)
+    {
+        loop.RunFor(Settling);
+        return ProcessUsage.Read(target.ProcessId)?.ResidentKiB
+            ?? throw new LoadException("The memory of a process elsewhere cannot be read: name it by --pid.");
     }
 }

@@ -14,7 +14,8 @@ internal sealed class LatencyScenario() : Scenario("latency", "QoS 1 from publis
 
     internal override LoadResult Run(LoadTarget target, LoadOptions options)
     {
-        var messages = options.Messages ?? 5 * options.Rate;
+        var rate = options.Rate ?? 1_000;
+        var messages = options.Messages ?? 5 * rate;
         var latencies = new List<long>(messages + WarmUp);
         using var loop = new EventLoop();
         using var subscriber = new Subscriber(loop, target.Server, "load-sub", options.Version, latencies: latencies);
@@ -29,7 +30,7 @@ internal sealed class LatencyScenario() : Scenario("latency", "QoS 1 from publis
 
         var all = messages + WarmUp;
         var meter = new LoadMeter(target);
-        using (new Metronome(loop, options.Rate, ticks => publisher.Publish(Math.Min(ticks, all - publisher.Sent))))
+        using (new Metronome(loop, rate, ticks => publisher.Publish(Math.Min(ticks, all - publisher.Sent))))
         {
             while (!(publisher.Sent == all && publisher.Complete && subscriber.Received == all) && !meter.Stalled(TimeSpan.FromSeconds(5)))
             {

@@ -14,8 +14,14 @@ internal abstract class Scenario(string name, string summary)
 
     internal string Summary { get; } = summary;
 
-    /// <summary>True for a load over MQTT-SN, which not every server speaks.</summary>
+    /// <summary>True for a load over MQTT-SN.</summary>
     internal virtual bool IsMqttSn => false;
+
+    /// <summary>What stands beside the gateway.</summary>
+    internal virtual PeerKind Peer => PeerKind.Mosquitto;
+
+    /// <summary>What the gateway needs beyond its defaults, as <c>KEY=VALUE</c>.</summary>
+    internal virtual IReadOnlyList<string> GatewaySettings => [];
 
     internal abstract LoadResult Run(LoadTarget target, LoadOptions options);
 }

@@ -18,7 +18,16 @@ internal static class ScenarioList
         new ConnectScenario(),
         new IdleScenario(),
         new CrowdScenario(),
-        new MqttSnScenario(),
+        new MqttSnQos1Scenario(clients: 1, messages: 30_000),
+        new MqttSnQos1Scenario(clients: 10, messages: 100_000),
+        new MqttSnQos1Scenario(clients: 100, messages: 200_000),
+        new MqttSnQos1Scenario(clients: 1_000, messages: 200_000),
+        new MqttSnQos1Scenario(clients: 10_000, messages: 400_000),
+        new MqttSnOneWayScenario(qos: 0),
+        new MqttSnOneWayScenario(qos: -1),
+        new MqttSnLatencyScenario(durable: false),
+        new MqttSnLatencyScenario(durable: true),
+        new MqttSnIdleScenario(),
     ];
 
     /// <summary>

@@ -15,7 +15,7 @@ internal sealed class Gateway(string program, string directory, IReadOnlyList<st
     public string Name => "gateway";
 
     /// <summary>Starts one; a configuration file is optional.</summary>
-    internal ServerProcess Start(IPEndPoint mqtt, IPEndPoint mqttSn, string? configurationFile = null)
+    internal ServerProcess Start(IPEndPoint mqtt, IPEndPoint mqttSn, string? configurationFile = null, IReadOnlyList<string>? furtherSettings = null)
     {
         var data = Path.Combine(directory, $"gateway-{++_starts}");
         Directory.CreateDirectory(data);
@@ -26,7 +26,7 @@ internal sealed class Gateway(string program, string directory, IReadOnlyList<st
             arguments.AddRange(["--config", configurationFile]);
         }
 
-        foreach (var setting in own.Concat(settings))
+        foreach (var setting in own.Concat(furtherSettings ?? []).Concat(settings))
         {
             arguments.AddRange(["--set", setting]);
         }
@@ -39,7 +39,7 @@ internal sealed class Gateway(string program, string directory, IReadOnlyList<st
     {
         var mqtt = FreePort.Tcp();
         var mqttSn = FreePort.Udp();
-        using var server = Start(mqtt, mqttSn);
-        return scenario.Run(new LoadTarget(scenario.IsMqttSn ? mqttSn : mqtt, server.ProcessId), options);
+        using var server = Start(mqtt, mqttSn, furtherSettings: scenario.GatewaySettings);
+        return scenario.Run(new LoadTarget(scenario.IsMqttSn ? mqttSn : mqtt, server.ProcessId) { Mqtt = mqtt }, options);
     }
 }

@@ -4,24 +4,29 @@ using Edge.Load.Net;
 
 namespace Edge.Load.Servers;
 
-/// <summary>A server started for one load: started, waited for until it says that it is ready, and stopped.</summary>
+/// <summary>A server started for one load: started, waited for until it is ready, and stopped.</summary>
 internal sealed class ServerProcess : IDisposable
 {
     private const int TailSize = 4096;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;
     private readonly Thread _drain;
-    private readonly string _readyText;
+    private readonly string? _readyText;
+    private readonly int _stopSignal;
     private readonly ManualResetEventSlim _decided = new();
     private readonly long _started = TimeProvider.System.GetTimestamp();
     private string _tail = "";
     private bool _ready;
 
-    private ServerProcess(ProcessStartInfo start, string readyText)
+    private ServerProcess(string program, IEnumerable<string> arguments, string? readyText, int stopSignal = Libc.SigTerm)
     {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false };
+        start.Environment.Remove("EDGE_GATEWAY_CONFIG");
         _readyText = readyText;
+        _stopSignal = stopSignal;
         _process = Process.Start(start)!;
         AppDomain.CurrentDomain.ProcessExit += OnExit;
         _drain = new Thread(Drain) { IsBackground = true, Name = "drain" };
@@ -30,31 +35,35 @@ internal sealed class ServerProcess : IDisposable
 
     internal int ProcessId => _process.Id;
 
-    /// <summary>Time from the start of the process to the line that says it is ready.</summary>
+    /// <summary>Time from the start of the process until it was ready.</summary>
     internal TimeSpan StartTime { get; private set; }
 
     /// <summary>Starts a program and returns once its standard error contains <paramref name="readyText"/>.</summary>
     internal static ServerProcess Start(string program, IEnumerable<string> arguments, string readyText)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false };
-        start.Environment.Remove("EDGE_GATEWAY_CONFIG");
-        var server = new ServerProcess(start, readyText);
+        var server = new ServerProcess(program, arguments, readyText);
         server._decided.Wait(StartLimit);
-        if (!server._ready)
-        {
-            server.Dispose();
-            throw new LoadException($"{program} did not get ready. The end of its log:\n{server._tail}");
-        }
-
-        return server;
+        return server.Ready();
     }
 
-    /// <summary>Asks the server to stop (SIGTERM) and waits; kills it when it takes too long.</summary>
+    /// <summary>Starts a program that neither says when it is ready nor stops when asked, and returns once it answers.</summary>
+    internal static ServerProcess StartStubborn(string program, IEnumerable<string> arguments, Func<bool> answers)
+    {
+        var server = new ServerProcess(program, arguments, readyText: null, Libc.SigKill);
+        while (!(server._ready = answers()) && !server._process.WaitForExit(ProbeInterval) && server.Age < StartLimit)
+        {
+        }
+
+        server.StartTime = server.Age;
+        return server.Ready();
+    }
+
+    /// <summary>Asks the server to stop and waits; kills it when it takes too long.</summary>
     public void Dispose()
     {
         if (!_process.HasExited)
         {
-            _ = Libc.Kill(_process.Id, Libc.SigTerm);
+            _ = Libc.Kill(_process.Id, _stopSignal);
             if (!_process.WaitForExit(StopLimit))
             {
                 Console.Error.WriteLine($"{_process.StartInfo.FileName} did not stop within {StopLimit.TotalSeconds} s and is killed.");
@@ -67,6 +76,19 @@ internal sealed class ServerProcess : IDisposable
         _drain.Join();
         _process.Dispose();
         _decided.Dispose();
+    }
+
+    private TimeSpan Age => TimeProvider.System.GetElapsedTime(_started);
+
+    private ServerProcess Ready()
+    {
+        if (_ready)
+        {
+            return this;
+        }
+
+        Dispose();
+        throw new LoadException($"{_process.StartInfo.FileName} did not get ready. The end of its log:\n{_tail}");
     }
 
     // Whoever interrupts a comparison must not leave a server behind.
@@ -90,9 +112,9 @@ internal sealed class ServerProcess : IDisposable
             }
 
             _tail += Encoding.UTF8.GetString(buffer, 0, count);
-            if (_tail.Contains(_readyText, StringComparison.Ordinal))
+            if (_readyText is not null && _tail.Contains(_readyText, StringComparison.Ordinal))
             {
-                StartTime = TimeProvider.System.GetElapsedTime(_started);
+                StartTime = Age;
                 _ready = true;
                 _decided.Set();
             }
