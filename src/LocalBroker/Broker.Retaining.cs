@@ -1,4 +1,5 @@
 using Edge.LocalBroker.Retained;
+using Edge.LocalBroker.Routing;
 using Edge.LocalBroker.Sessions;
 using Edge.Messaging;
 
@@ -7,6 +8,36 @@ namespace Edge.LocalBroker;
 /// <summary>Retained messages, in memory and in the store.</summary>
 public sealed partial class Broker
 {
+    /// <summary>See <see cref="IBrokerSession.TryRead"/>.</summary>
+    internal bool TryRead(Session session, TopicName topic, out Message? message)
+    {
+        message = null;
+        if (!TopicFilter.TryParse(topic.ToString(), out var filter))
+        {
+            return true; // Longer than a filter may be: nothing can be subscribed to it, and nothing denied.
+        }
+
+        var subscription = new Subscription { Filter = filter };
+        if (!SubscriptionFilter.TryParse(filter, out var target) || !MaySubscribe(session, subscription, target.Filter) || !TryRewrite(ref subscription, ref target, session))
+        {
+            return false;
+        }
+
+        if (!TopicName.TryParse(target.Filter.ToString(), out var rewritten) || !new Subscriber(session, subscription).MayReceive(rewritten, _access.Rules))
+        {
+            return false;
+        }
+
+        message = _retained.Find(rewritten);
+        if (message?.ExpiresAt <= _clock.GetUtcNow())
+        {
+            LetGo(message!);
+            message = null;
+        }
+
+        return true;
+    }
+
     /// <summary>Keeps a retained message in place of the one on its topic.</summary>
     /// <returns>
     /// False when a limit does not allow it and the publisher can be told: then nothing becomes of the message. Where nobody can be told (QoS 0, a

@@ -42,6 +42,12 @@ public interface IBrokerSession
     /// <returns>Per filter whether there was one; completes when it is on disk.</returns>
     ValueTask<bool[]> UnsubscribeAsync(IReadOnlyList<TopicFilter> filters);
 
+    /// <summary>Reads the retained message of a topic, as a subscription would bring it.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="message">The message; null when there is none.</param>
+    /// <returns>False when the client may not subscribe to the topic.</returns>
+    bool TryRead(TopicName topic, out Message? message);
+
     /// <summary>What the client's protocol noted for itself; empty when that is nothing. Means nothing to the broker, and goes where the session goes.</summary>
     ReadOnlyMemory<byte> Note { get; }
 

@@ -1,4 +1,5 @@
 using Edge.Messaging.Wire;
+using Edge.Protocols.Coap.Codec;
 using Edge.Protocols.Coap.Tests.Codec;
 
 namespace Edge.Protocols.Coap.Tests;
@@ -26,5 +27,33 @@ public sealed class FuzzTests
                 }
             },
             Largest);
+    }
+
+    [Fact]
+    public void Conversations_with_devices()
+    {
+        byte[][] good =
+        [
+            .. Vectors.Octets,
+            EndPoint.Encode("POST", "ps/a?q=1", "hi", confirmable: true, "AB", 1), EndPoint.Encode("GET", "ps/#", "", confirmable: true, "AB", 2, (OptionNumber.Observe, 0)),
+            EndPoint.Encode("GET", "ps/a", "", confirmable: false, "CD", 3, (OptionNumber.Observe, 0)), EndPoint.Encode("GET", "ps/a", "", confirmable: true, "AB", 4, (OptionNumber.Block2, 0x12)),
+            EndPoint.Encode("PUT", "ps/a", new string('x', 64), confirmable: true, "AB", 5, (OptionNumber.Block1, 0x0A)), EndPoint.Encode("DELETE", "ps/a", "", confirmable: true, "", 6),
+        ];
+        Fuzzing.Run(
+            good,
+            (octets, random) =>
+            {
+                var device = EndPoint.Connected();
+                device.Retained["a"] = EndPoint.Message("a", new string('y', 3_000), "text/plain");
+                for (var events = random.Next(1, 40); events > 0; events--)
+                {
+                    device.Says(octets);
+                    device.Happens(random);
+                    octets = random.Next(2) == 0 ? good[random.Next(good.Length)] : Fuzzing.Mutate(good, random, 300);
+                }
+
+                _ = device.Asked; // Reads each message that was sent.
+            },
+            largest: 2_000);
     }
 }

@@ -167,6 +167,8 @@ internal sealed class Conversation : IPeerEffects<MqttReply>
         return !UnknownExchanges.Contains(packetId);
     }
 
+    bool IPeerEffects<MqttReply>.TryRead(TopicName topic, out Message? message) => throw new NotSupportedException();
+
     void IPeerEffects<MqttReply>.Note(ReadOnlyMemory<byte> note, MqttReply reply) => Assert.Fail("MQTT keeps no note.");
 
     void IPeerEffects<MqttReply>.Sleep(TimeSpan longest, TimeSpan sessionExpiry, MqttReply reply) => Assert.Fail("MQTT clients do not sleep.");

@@ -23,6 +23,8 @@ internal sealed class FakeSession(string clientId, TimeSpan expiry) : IBrokerSes
 
     public bool Acknowledge(ushort packetId, Acknowledgement acknowledgement) => throw new NotSupportedException();
 
+    public bool TryRead(TopicName topic, out Message? message) => throw new NotSupportedException();
+
     public ReadOnlyMemory<byte> Note => throw new NotSupportedException();
 
     public bool IsDrained => throw new NotSupportedException();

@@ -101,6 +101,8 @@ public sealed class FastPathTests
 
         public bool Acknowledge(ushort packetId, Acknowledgement acknowledgement) => true;
 
+        public bool TryRead(TopicName topic, out Message? message) => throw new NotSupportedException();
+
         public void Note(ReadOnlyMemory<byte> note, MqttReply reply) => throw new NotSupportedException();
 
         public void Sleep(TimeSpan longest, TimeSpan sessionExpiry, MqttReply reply) => throw new NotSupportedException();

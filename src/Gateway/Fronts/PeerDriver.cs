@@ -269,6 +269,13 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
         Await(AnswerKind.Unsubscribed, reply, Session?.UnsubscribeAsync(filters) ?? new ValueTask<bool[]>(new bool[filters.Count]));
 
     /// <inheritdoc/>
+    public bool TryRead(TopicName topic, out Message? message)
+    {
+        message = null;
+        return Session?.TryRead(topic, out message) ?? true;
+    }
+
+    /// <inheritdoc/>
     public void Note(ReadOnlyMemory<byte> note, TReply reply) =>
         Await(AnswerKind.Kept, reply, Session?.NoteAsync(note) ?? new ValueTask<bool>(false));
 

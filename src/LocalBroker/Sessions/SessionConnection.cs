@@ -77,6 +77,12 @@ internal sealed class SessionConnection(
     public ValueTask<bool[]> UnsubscribeAsync(IReadOnlyList<TopicFilter> filters) =>
         Session.IsHeldBy(this) ? broker.UnsubscribeAsync(Session, filters) : new(new bool[filters.Count]);
 
+    public bool TryRead(TopicName topic, out Message? message)
+    {
+        message = null;
+        return !Session.IsHeldBy(this) || broker.TryRead(Session, topic, out message);
+    }
+
     public ReadOnlyMemory<byte> Note => Session.Note;
 
     public bool IsDrained => Session.IsDrained;

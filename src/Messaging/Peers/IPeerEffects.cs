@@ -47,6 +47,9 @@ public interface IPeerEffects<TReply>
     /// <summary>Unsubscribes; answered through <see cref="IPeer{TReply}.OnUnsubscribed"/>.</summary>
     void Unsubscribe(IReadOnlyList<TopicFilter> filters, TReply reply);
 
+    /// <summary>Reads the retained message of a topic. See <see cref="IBrokerSession.TryRead"/>.</summary>
+    bool TryRead(TopicName topic, out Message? message);
+
     /// <summary>Has the session keep a note; answered through <see cref="IPeer{TReply}.OnKept"/>. See <see cref="IBrokerSession.NoteAsync"/>.</summary>
     void Note(ReadOnlyMemory<byte> note, TReply reply);
 

@@ -167,6 +167,8 @@ public sealed class LineAdapterTests : IAsyncDisposable
 
         public bool IsDrained => throw new NotSupportedException();
 
+        public bool TryRead(TopicName topic, out Message? message) => throw new NotSupportedException();
+
         public ReadOnlyMemory<byte> Note => throw new NotSupportedException();
 
         public ValueTask<PublishOutcome> PublishAsync(Message message, ushort packetId = 0)

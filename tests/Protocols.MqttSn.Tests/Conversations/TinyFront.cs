@@ -192,6 +192,8 @@ internal sealed class TinyFront(MqttSnOptions options)
             _answers.Enqueue(() => Peer.OnUnsubscribed(reply, existed, this));
         }
 
+        public bool TryRead(TopicName topic, out Message? message) => throw new NotSupportedException();
+
         public void Note(ReadOnlyMemory<byte> note, MqttSnReply reply)
         {
             _session!.Note = note;

@@ -98,6 +98,8 @@ public sealed class AllocationTests
 
         public void Unsubscribe(IReadOnlyList<TopicFilter> filters, MqttSnReply reply) => Reply = reply;
 
+        public bool TryRead(TopicName topic, out Message? message) => throw new NotSupportedException();
+
         public void Note(ReadOnlyMemory<byte> note, MqttSnReply reply) => Reply = reply;
 
         public void Sleep(TimeSpan longest, TimeSpan sessionExpiry, MqttSnReply reply) => Reply = reply;

@@ -19,6 +19,8 @@ internal sealed class NoSession : IBrokerSession
 
     public ValueTask<bool[]> UnsubscribeAsync(IReadOnlyList<TopicFilter> filters) => throw new NotSupportedException();
 
+    public bool TryRead(TopicName topic, out Message? message) => throw new NotSupportedException();
+
     public ReadOnlyMemory<byte> Note { get; init; }
 
     public bool IsDrained => throw new NotSupportedException();

@@ -163,6 +163,8 @@ internal sealed class Node : IPeerEffects<MqttSnReply>
         Note($"unsubscribe {Assert.Single(filters)}");
     }
 
+    bool IPeerEffects<MqttSnReply>.TryRead(TopicName topic, out Message? message) => throw new NotSupportedException();
+
     void IPeerEffects<MqttSnReply>.Note(ReadOnlyMemory<byte> note, MqttSnReply reply)
     {
         KeptNote = note;
