@@ -67,6 +67,9 @@ internal sealed class DtlsAssociation : DatagramTransport
 
     public ulong? ConnectionId => _server.ConnectionId;
 
+    /// <summary>Whether the client is still known by the key that it came with.</summary>
+    public bool MayStay(DtlsCredentials now) => _server.MayStay(now);
+
     /// <summary>Whether a ClientHello is the one that this began with, once more.</summary>
     public bool BeganWith(in DtlsRecord clientHello) => clientHello.ClientRandom.SequenceEqual(_clientRandom);
 

@@ -31,6 +31,7 @@ public sealed partial class DtlsLink
     private long _failed;
     private long _refused;
     private long _expired;
+    private long _revoked;
 
     /// <summary>Counts of handshakes and associations so far. From any thread.</summary>
     public DtlsCounters AssociationCounters => new(
@@ -39,7 +40,8 @@ public sealed partial class DtlsLink
         Volatile.Read(ref _established),
         Volatile.Read(ref _failed),
         Volatile.Read(ref _refused),
-        Volatile.Read(ref _expired));
+        Volatile.Read(ref _expired),
+        Volatile.Read(ref _revoked));
 
     private void OnClientHello(LinkAddress client, ReadOnlySpan<byte> datagram, in DtlsRecord clientHello)
     {
@@ -76,14 +78,18 @@ public sealed partial class DtlsLink
         UseOf(association.Network).Handshakes--;
         _handshakeCount--;
         var isCurrent = Forget(_handshakes, association.EndPoint, association);
-        if (association.TryEstablish() && isCurrent)
+        var failure = !isCurrent ? "the client has begun anew"
+            : !association.TryEstablish() ? association.Failure
+            : !association.MayStay(_credentials) ? "its key was taken away meanwhile"
+            : null;
+        if (failure is null)
         {
             Establish(association);
         }
         else
         {
             _failed++;
-            _options.HandshakeFailed?.Invoke(association.EndPoint, isCurrent ? association.Failure : "the client has begun anew");
+            _options.HandshakeFailed?.Invoke(association.EndPoint, failure);
         }
 
         ForgetUse(association.Network);
@@ -137,6 +143,24 @@ public sealed partial class DtlsLink
         foreach (var association in _byAddress.Values.Where(one => _clock.GetElapsedTime(one.HeardAt) >= _options.IdleTimeout).ToList())
         {
             Expire(association);
+        }
+    }
+
+    /// <summary>Ends the associations whose key was taken away or changed.</summary>
+    private void EndRevoked()
+    {
+        var now = _credentials;
+        if (ReferenceEquals(now, _inForce))
+        {
+            return;
+        }
+
+        _inForce = now;
+        foreach (var association in _byAddress.Values.Where(one => !one.MayStay(now)).ToList())
+        {
+            _revoked++;
+            association.End();
+            Forget(association);
         }
     }
 

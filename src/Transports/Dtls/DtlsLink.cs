@@ -32,6 +32,9 @@ public sealed partial class DtlsLink : IDatagramLink
     private int _outgoingSize = -1;
     private volatile DtlsCredentials _credentials;
 
+    /// <summary>By which the associations were looked at last.</summary>
+    private DtlsCredentials _inForce;
+
     private long _received;
     private long _sent;
     private long _unsent;
@@ -48,7 +51,7 @@ public sealed partial class DtlsLink : IDatagramLink
     {
         _options = options ?? new DtlsLinkOptions();
         _clock = clock ?? TimeProvider.System;
-        _credentials = credentials;
+        (_credentials, _inForce) = (credentials, credentials);
         _cookies = new DtlsCookies(_crypto, _clock);
         _pool = new HandshakePool(_options.MaxHandshakes);
         _sweptAt = Now;
@@ -58,11 +61,18 @@ public sealed partial class DtlsLink : IDatagramLink
     /// <inheritdoc/>
     public LinkAddress Local => _udp.Local;
 
-    /// <summary>What clients are known by, from the next handshake on; associations that exist keep what they began with. From any thread.</summary>
+    /// <summary>
+    /// What clients are known by. New ones hold from the next handshake on, and end the associations whose pre-shared key is not among them any more; those by certificate stay.
+    /// From any thread.
+    /// </summary>
     public DtlsCredentials Credentials
     {
         get => _credentials;
-        set => _credentials = value;
+        set
+        {
+            _credentials = value;
+            Wake();
+        }
     }
 
     /// <inheritdoc/>
@@ -93,6 +103,7 @@ public sealed partial class DtlsLink : IDatagramLink
         }
 
         TakePosted();
+        EndRevoked();
         EndIdle();
         _udp.Flush();
         _received += _batch.Count;

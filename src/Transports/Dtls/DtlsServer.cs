@@ -40,6 +40,14 @@ internal sealed class DtlsServer(BcTlsCrypto crypto, DtlsCredentials credentials
     /// <summary>The Connection ID that the client puts into its records; null when it does not know them (RFC 9146).</summary>
     public ulong? ConnectionId { get; private set; }
 
+    /// <summary>Whether the pre-shared key that the client proved to have, if it did, is still its own. Once it is, the former keys are of no use any more.</summary>
+    public bool MayStay(DtlsCredentials now)
+    {
+        var mayStay = Identity.PskIdentity is not { } identity || credentials.Psk?.HasSameKey(identity, now.Psk) == true;
+        credentials = mayStay ? now : credentials;
+        return mayStay;
+    }
+
     /// <summary>Whether the client has named its identity, so that what it sends from now on must fit its key.</summary>
     public bool HasKey { get; private set; }
 

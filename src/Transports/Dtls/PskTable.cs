@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Edge.Transports.Dtls;
@@ -43,6 +44,11 @@ public sealed class PskTable
 
     /// <summary>A copy of an identity's key, which the library overwrites when it has used it; null when the identity is not known.</summary>
     internal byte[]? Find(string identity) => _keys.TryGetValue(identity, out var key) ? [.. key] : null;
+
+    /// <summary>Whether another table has the key that this one has for an identity.</summary>
+    internal bool HasSameKey(string identity, PskTable? other) =>
+        _keys.TryGetValue(identity, out var key) && other is not null && other._keys.TryGetValue(identity, out var others)
+        && CryptographicOperations.FixedTimeEquals(key, others);
 
     private bool TryAdd(ReadOnlySpan<char> line)
     {

@@ -47,6 +47,9 @@ internal sealed class DtlsNode : IAsyncDisposable
         return said;
     }
 
+    /// <summary>Waits until the gateway has said good-bye.</summary>
+    public Task EndAsync() => _openSsl.WaitForExitAsync(TestContext.Current.CancellationToken).OrFailAsync("The end of openssl");
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -97,21 +97,50 @@ public sealed class DtlsLinkTests
         await server.WhenAsync(() => server.Link.AssociationCounters is { Failed: 1, Handshakes: 0 });
     }
 
-    [Fact]
-    public async Task New_keys_hold_from_the_next_handshake_on_and_the_associations_there_are_stay()
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public async Task New_keys_hold_from_the_next_handshake_on_and_who_has_the_same_key_as_before_stays(bool withConnectionId)
     {
         using var server = new EchoServer();
-        using var old = new DtlsClient(server.Port);
+        using var same = new DtlsClient(server.Port);
         using var late = new DtlsClient(server.Port);
         using var renewed = new DtlsClient(server.Port);
-        await old.ConnectAsync(1);
-        Assert.True(PskTable.TryParse("dev1:ff", out var keys, out _));
-
-        server.Link.Credentials = new DtlsCredentials { Psk = keys };
+        await same.ConnectAsync(2, withConnectionId: withConnectionId);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.True(PskTable.TryParse($"dev1:f{i}\ndev2:{Convert.ToHexString(EchoServer.KeyOf(2))}", out var keys, out _));
+            server.Link.Credentials = new DtlsCredentials { Psk = keys };
+            Assert.Equal("stays", same.Echo("stays"));
+        }
 
         await Assert.ThrowsAsync<TlsFatalAlertReceived>(() => late.ConnectAsync(1));
-        await renewed.ConnectAsync(1, key: [0xFF]);
-        Assert.Equal(("new", "old"), (renewed.Echo("new"), old.Echo("old")));
+        await renewed.ConnectAsync(1, key: [0xF1]);
+        Assert.Equal(("new", "same"), (renewed.Echo("new"), same.Echo("same")));
+        Assert.Equal((2, 0), (server.Link.AssociationCounters.Associations, server.Link.AssociationCounters.Revoked));
+    }
+
+    [Theory]
+    [InlineData("dev2:00112233445566778899002222", false), InlineData("dev1:ff", false), InlineData("dev1:ff", true)]
+    public async Task Who_came_with_a_key_that_was_taken_away_or_changed_is_told_and_heard_no_more(string file, bool withConnectionId)
+    {
+        using var server = new EchoServer();
+        using var client = new DtlsClient(server.Port);
+        await client.ConnectAsync(1, withConnectionId: withConnectionId);
+        Assert.Equal("in", client.Echo("in"));
+        Assert.True(PskTable.TryParse(file, out var keys, out _));
+        var before = client.Arrived.Count;
+
+        server.Link.Credentials = new DtlsCredentials { Psk = keys };
+        await server.WhenAsync(() => server.Link.AssociationCounters is { Associations: 0, Revoked: 1 });
+        for (var i = 0; i < 100 && client.Arrived.Count == before; i++)
+        {
+            Assert.Null(client.ReceiveText(100));
+        }
+
+        Assert.Equal(21, client.Arrived[before][0]); // An alert.
+        client.SendRaw(client.Sent[^1]);
+        await server.WhenAsync(() => server.Link.Counters.Discarded > 0);
+        Assert.Single(server.Received);
     }
 
     [Theory]

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Gateway.Fronts.Tls;
 
-/// <summary>Keeps the keys and certificates of a DTLS listener as the files are. Associations that exist keep what they began with.</summary>
+/// <summary>Keeps the keys and certificates of a DTLS listener as the files are. Who came with a key that is there no more is let go.</summary>
 /// <remarks>Files that cannot be used are told of once, and what was loaded stays.</remarks>
 internal sealed class DtlsFiles : IClientIdentities, IDisposable
 {
@@ -78,6 +78,7 @@ internal sealed class DtlsFiles : IClientIdentities, IDisposable
         Add("failed", () => Link.AssociationCounters.Failed);
         Add("refused", () => Link.AssociationCounters.Refused);
         Add("expired", () => Link.AssociationCounters.Expired);
+        Add("revoked", () => Link.AssociationCounters.Revoked);
         Add("discarded", () => Link.Counters.Discarded);
         Add("unsent", () => Link.Counters.SendFailures);
         void Add(string name, Func<long> value) => topics.Add($"$SYS/broker/dtls/{name}", () => value().ToString(CultureInfo.InvariantCulture));
