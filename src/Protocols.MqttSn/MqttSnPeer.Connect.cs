@@ -26,6 +26,12 @@ public sealed partial class MqttSnPeer
     /// <summary>By the time the broker gives the session, nobody wants it any more.</summary>
     private bool _isAbandoned;
 
+    /// <summary>By the time the broker gives the session, another client has the address.</summary>
+    private bool _hasGivenWay;
+
+    /// <summary>The client wants to connect anew once it has its session.</summary>
+    private Terms? _next;
+
     private TopicIdRegistry Topics => _topics ??= new TopicIdRegistry(_known, _options.MaxTopicIds);
 
     /// <inheritdoc/>
@@ -64,6 +70,16 @@ public sealed partial class MqttSnPeer
             _state = State.Idle;
             Send(new ConnAck(ToReturnCode(outcome.Refusal)), effects);
         }
+
+        if (_hasGivenWay)
+        {
+            GoAstray(effects);
+        }
+        else if (_next is { } terms)
+        {
+            _next = null;
+            ConnectAnew(terms, effects);
+        }
     }
 
     private static MqttSnReturnCode ToReturnCode(ConnectRefusal refusal) => refusal switch
@@ -80,24 +96,34 @@ public sealed partial class MqttSnPeer
             return connect.ProtocolId != Connect.Version12 ? ParseError.UnsupportedVersion : ParseError.InvalidValue;
         }
 
-        if (_state == State.Connecting)
+        var terms = new Terms(clientId, connect.CleanSession, connect.Will, connect.Duration);
+        if (IsAnothers(clientId))
         {
-            return ParseError.None; // Sent again; the answer to the first is on its way.
+            GiveWay(effects);
+            return ParseError.None;
         }
 
-        var terms = new Terms(clientId, connect.CleanSession, connect.Will, connect.Duration);
+        if (_state == State.Connecting)
+        {
+            _next = _isResuming ? terms : null; // Else it is sent again, and the answer to the first is on its way.
+            return ParseError.None;
+        }
+
         if (_isFresh && !terms.Will && terms == _terms)
         {
             Send(new ConnAck(MqttSnReturnCode.Accepted), effects);
             return ParseError.None;
         }
 
-        if (_hasSession && clientId != _client)
-        {
-            GiveWay(effects);
-            return ParseError.None;
-        }
+        ConnectAnew(terms, effects);
+        return ParseError.None;
+    }
 
+    /// <summary>Whether the address is taken by another client, which has a session or is about to get one.</summary>
+    private bool IsAnothers(string clientId) => (_hasSession || _state == State.Connecting) && clientId != _client;
+
+    private void ConnectAnew(Terms terms, IPeerEffects<MqttSnReply> effects)
+    {
         StopSending(effects);
         effects.Disarm(PeerTimer.KeepAlive);
         effects.Disarm(PeerTimer.Progress);
@@ -111,8 +137,6 @@ public sealed partial class MqttSnPeer
         {
             Begin(effects);
         }
-
-        return ParseError.None;
     }
 
     /// <summary>Everything is known: asks the broker for the session.</summary>

@@ -45,7 +45,7 @@ public sealed partial class MqttSnPeer
         {
             Resume(clientId, effects);
         }
-        else if (_hasSession && clientId != _client)
+        else if (IsAnothers(clientId))
         {
             GiveWay(effects);
         }
@@ -143,6 +143,20 @@ public sealed partial class MqttSnPeer
     private void GiveWay(IPeerEffects<MqttSnReply> effects)
     {
         effects.GiveWay();
+        _hasGivenWay = true;
+        if (_state != State.Connecting)
+        {
+            GoAstray(effects);
+        }
+    }
+
+    private void GoAstray(IPeerEffects<MqttSnReply> effects)
+    {
+        if (!_hasSession)
+        {
+            return;
+        }
+
         StopSending(effects);
         effects.Disarm(PeerTimer.Progress);
         if (_terms.Duration == 0 && _sleepDuration == 0)

@@ -17,8 +17,14 @@ internal sealed class DatagramDriver<TReply>(
     /// <summary>Whether another node has the address now. This one lives on while its session or a timer knows it, and what it sends reaches nobody.</summary>
     public bool HasGivenWay { get; private set; }
 
+    /// <summary>Whether the front has nothing to do with it any more.</summary>
+    public bool IsOver => IsClosed || HasGivenWay;
+
     /// <summary>Whether there is nothing to remember: no session, none on the way, no step of the conversation awaited.</summary>
-    public bool IsForgettable => IsClosed || HasGivenWay || (Session is null && !IsConnecting && !IsAnyTimerArmed);
+    public bool IsForgettable => IsOver || (Session is null && !IsConnecting && !IsAnyTimerArmed);
+
+    /// <summary>For the front: whether it is among those that are remembered for a while all the same.</summary>
+    public bool IsPassingBy { get; set; }
 
     /// <summary>Whether it has a session.</summary>
     public bool HasSession => Session is not null && !IsClosed;

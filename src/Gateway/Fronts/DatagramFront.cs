@@ -20,6 +20,9 @@ internal sealed class DatagramFront<TReply>(
 {
     /// <summary>Nodes without a session that may be remembered at once, against floods from invented addresses.</summary>
     private const int MaxStrangers = 10_000;
+
+    /// <summary>Nodes that are remembered although there is nothing to remember of them: who publishes without a connection will soon do it again.</summary>
+    private const int MaxPassersBy = 256;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     /// <summary>How soon a beacon that reached nobody is tried again.</summary>
@@ -27,6 +30,7 @@ internal sealed class DatagramFront<TReply>(
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
 
     private readonly Dictionary<LinkAddress, DatagramDriver<TReply>> _drivers = [];
+    private readonly Queue<DatagramDriver<TReply>> _passersBy = new();
     private readonly ConcurrentQueue<DatagramDriver<TReply>> _ready = new();
     private readonly Thread _thread = new(static front => ((DatagramFront<TReply>)front!).Run()) { IsBackground = true, Name = name };
     private long _nextBeacon = long.MinValue;
@@ -164,14 +168,44 @@ internal sealed class DatagramFront<TReply>(
         }
     }
 
+    private void RememberInPassing(DatagramDriver<TReply> driver)
+    {
+        _drivers.TryAdd(driver.Address, driver);
+        if (driver.IsPassingBy)
+        {
+            return;
+        }
+
+        driver.IsPassingBy = true;
+        _passersBy.Enqueue(driver);
+        if (_passersBy.Count > MaxPassersBy)
+        {
+            var first = _passersBy.Dequeue();
+            first.IsPassingBy = false;
+            if (first.IsForgettable)
+            {
+                Forget(first);
+            }
+        }
+    }
+
+    private void Forget(DatagramDriver<TReply> driver)
+    {
+        if (_drivers.TryGetValue(driver.Address, out var known) && known == driver)
+        {
+            _drivers.Remove(driver.Address);
+        }
+    }
+
     private void Remember(DatagramDriver<TReply> driver)
     {
-        if (driver.IsForgettable)
+        if (driver.IsOver)
         {
-            if (_drivers.TryGetValue(driver.Address, out var known) && known == driver)
-            {
-                _drivers.Remove(driver.Address);
-            }
+            Forget(driver);
+        }
+        else if (driver.IsForgettable)
+        {
+            RememberInPassing(driver);
         }
         else if (_drivers.Count < MaxStrangers || driver.HasSession || _drivers.ContainsKey(driver.Address))
         {

@@ -131,7 +131,7 @@ internal sealed partial class Session
         lock (_gate)
         {
             parting = default;
-            if (_ended || UserName != request.UserName || (request.Resumes ? IsOver(now) || _note.IsEmpty : !OutlivesConnection || IsOver(now)))
+            if (_ended || UserName != request.UserName || (request.Resumes ? !MayResume(now) : !OutlivesConnection || IsOver(now)))
             {
                 return false;
             }
@@ -370,6 +370,9 @@ internal sealed partial class Session
         _congestion.End();
         Rewind();
     }
+
+    /// <summary>Whether its client may go on at another address as if nothing had been: it is there, or asleep. Who was lost or has left connects anew, with its Will.</summary>
+    private bool MayResume(DateTimeOffset now) => !_note.IsEmpty && !IsOver(now) && (_connection is not null || _sleep is not null);
 
     private bool IsOver(DateTimeOffset now) => _connection is null && (!OutlivesConnection || (Expires && now >= DisconnectedAt + Expiry));
 

@@ -43,6 +43,8 @@ public sealed class FaultTests : IDisposable
     [InlineData("mqttsn.predefined_topics = { 1 = 'a/#' }", "mqttsn.predefined_topics.1 is \"a/#\"; it must be a Topic Name, in which ${clientid} is the only placeholder, and wildcards are for filters")]
     [InlineData("mqttsn.predefined_topics = { 1 = '${username}' }", "mqttsn.predefined_topics.1 is \"${username}\"; it must be a Topic Name, in which ${clientid} is the only placeholder, and wildcards are for filters")]
     [InlineData("mqttsn.client = [ { client_id = 'v' }, { client_id = 'v' } ]", "mqttsn.client.1.client_id is \"v\", as in another before it; every client must be there once")]
+    [InlineData("listeners.mqttsn.bind = ['127.0.0.1:1', '127.0.0.1:1']", "listeners.mqttsn.bind has \"127.0.0.1:1\" and \"127.0.0.1:1\", of which one holds the other, as \"[::]\" does with all addresses of IPv4; each must be another, or have another port")]
+    [InlineData("listeners.mqttsn.bind = ['0.0.0.0:1', '[::]:1']\nauth.allow_anonymous = true", "listeners.mqttsn.bind has \"[::]:1\" and \"0.0.0.0:1\", of which one holds the other, as \"[::]\" does with all addresses of IPv4; each must be another, or have another port")]
     [InlineData("mqttsn.client = [ { } ]", "mqttsn.client.0.client_id is missing; it must be a ClientId")]
     [InlineData("mqtt.shared_subscription_groups = { g = 'first' }", "mqtt.shared_subscription_groups.g is \"first\"; it must be \"round_robin\", \"round_robin_per_group\", \"random\", \"sticky\", \"local\", \"hash_clientid\" or \"hash_topic\"")]
     [InlineData("mqtt.shared_subscription_groups = { 'a/b' = 'sticky' }", "mqtt.shared_subscription_groups.a/b is no name of a group; it must be a text without /, + and #")]

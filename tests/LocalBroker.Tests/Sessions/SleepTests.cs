@@ -170,6 +170,25 @@ public sealed class SleepTests : IDisposable
         Assert.NotNull(restarted.Broker.QueueOf("c"));
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Who_was_lost_or_has_left_cannot_go_on_as_if_nothing_had_been(bool isLost)
+    {
+        var client = await _broker.ConnectAsync(new ConnectRequest { ClientId = "c", MaySleep = true, Note = Note, SessionExpiry = Hour, Will = Will });
+        client.Session.Disconnect(publishWill: isLost);
+
+        Assert.Equal(ConnectRefusal.NoSession, (await _broker.Broker.ConnectAsync(Resuming(), new RecordingSink())).Refusal);
+        Assert.True((await _broker.ConnectAsync("c", Hour)).SessionPresent);
+    }
+
+    [Fact]
+    public async Task Who_was_awake_when_the_power_went_connects_anew_since_its_Will_has_spoken()
+    {
+        await _broker.ConnectAsync(new ConnectRequest { ClientId = "c", MaySleep = true, Note = Note, SessionExpiry = Hour, Will = Will });
+        using var restarted = _broker.Crash();
+
+        Assert.Equal(ConnectRefusal.NoSession, (await restarted.Broker.ConnectAsync(Resuming(), new RecordingSink())).Refusal);
+    }
+
     private static ConnectRequest Resuming(int window = 1) => new() { ClientId = "c", CleanStart = false, Resumes = true, ReceiveMaximum = window };
 
     private Task<TestClient> SleeperAsync(int window = 1, WillMessage? will = null) =>

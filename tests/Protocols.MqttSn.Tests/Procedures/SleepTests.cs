@@ -228,6 +228,40 @@ public sealed class SleepTests
         Assert.Equal(["give way", "close with Will"], node.Asked);
     }
 
+    [Theory]
+    [InlineData("0A 04 04 01 003C 61626364", "08 04 04 01 003C 7879"), InlineData("0A 04 04 01 003C 61626364", "04 16 7879"), InlineData("06 16 61626364", "08 04 04 01 003C 7879")]
+    public void Another_client_at_the_address_of_one_that_is_about_to_get_its_session_is_not_taken_for_it(string first, string second)
+    {
+        var node = new Node();
+        node.Says(first);
+        _ = node.Asked;
+
+        node.Says(second);
+        Assert.Equal(["give way"], node.Asked);
+        node.BrokerAccepts(sessionPresent: true, Asleep().KeptNote);
+
+        Assert.False(node.Peer.WantsDelivery);
+        Assert.Contains(PeerTimer.KeepAlive, node.Timers);
+        node.TimeIsUp(PeerTimer.KeepAlive);
+        Assert.Contains(node.Asked, asked => asked.StartsWith("close with Will", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_client_that_connects_while_its_session_is_fetched_for_PINGREQ_is_connected()
+    {
+        var node = new Node();
+        node.Says("06 16 61626364");
+        node.Says(Kept);
+        Assert.Equal(["connect abcd"], node.Asked);
+
+        node.BrokerAccepts(sessionPresent: true, Asleep().KeptNote);
+        Assert.Equal("connect abcd", node.Asked[^1]);
+        node.BrokerAccepts(sessionPresent: true, node.KeptNote);
+
+        Assert.Equal(["send 030500"], node.Asked);
+        Assert.True(node.Peer.WantsDelivery);
+    }
+
     [Fact]
     public void Connect_ends_the_sleep_and_takes_the_session_along()
     {

@@ -178,7 +178,7 @@ internal static class GatewaySchema
             _ => MqttSnClientSchema.Schema,
             (s, value) => s with { MqttSn = s.MqttSn with { Clients = value } }),
         Value("mqttsn.advertise_interval", SettingType.Duration("0", "65535s", step: "1s"), "`\"15m\"`",
-            "Time between two ADVERTISE, by which nodes find the gateway; `0` for none. A listener on loopback sends none, unless `advertise_to` names receivers. XBee radios get it, too.",
+            "Time between two ADVERTISE, by which nodes find the gateway; `0` for none. A listener on loopback sends none, unless `advertise_to` or `multicast_groups` names receivers. XBee radios get it, too.",
             (s, value) => s with { AdvertiseInterval = value }),
         Value("mqttsn.advertise_to",
             ClientRuleSchema.OneOrMore<IPEndPoint>("an IP address and port such as `\"192.0.2.255:1883\"`, or an array of them", SettingType.EndPoint.TryRead), "none",
@@ -186,7 +186,7 @@ internal static class GatewaySchema
             (s, value) => s with { AdvertiseTo = value }),
         Value("mqttsn.multicast_groups",
             ClientRuleSchema.OneOrMore<IPAddress>("a multicast address such as `\"225.1.1.1\"` or `\"ff02::1884\"`, or an array of them", TryReadGroup), "none",
-            "Groups in which nodes look for a gateway: the listener hears SEARCHGW there when it is bound to all addresses, and ADVERTISE goes there at its own port.",
+            "Groups in which nodes look for a gateway: the listener hears SEARCHGW there when it is bound to all addresses, and ADVERTISE goes there at its own port, instead of the broadcast addresses.",
             (s, value) => s with { MulticastGroups = value }),
 
         .. Listener("coap", "CoAP"),

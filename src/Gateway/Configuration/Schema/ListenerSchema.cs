@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Edge.Gateway.Fronts.Tls;
 using Edge.LocalBroker.Access;
 
@@ -50,6 +51,7 @@ internal static class ListenerSchema
                     + $"it must be a loopback address such as \"127.0.0.1:{beyond.Port}\", or auth.allow_anonymous = true must say that this is meant");
             }
 
+            CheckBinds(section.Key, [listener.Bind, .. listener.AlsoBind], report);
             if (section.IsSecure)
             {
                 CheckTls(section.Key, listener, report);
@@ -165,6 +167,23 @@ internal static class ListenerSchema
             .. perAddress,
         ];
     }
+
+    /// <summary>One of several addresses must not be within another: the system gives a port once.</summary>
+    private static void CheckBinds(string key, IReadOnlyList<IPEndPoint> binds, ConfigurationReport report)
+    {
+        foreach (var (index, bind) in binds.Index())
+        {
+            if (bind.Port != 0 && binds.Take(index).FirstOrDefault(other => other.Port == bind.Port && (Covers(other, bind) || Covers(bind, other))) is { } other)
+            {
+                report.Add($"{key}.bind", $"has \"{bind}\" and \"{other}\", of which one holds the other, as \"[::]\" does with all addresses of IPv4; each must be another, or have another port");
+            }
+        }
+    }
+
+    private static bool Covers(IPEndPoint wide, IPEndPoint narrow) =>
+        wide.Address.Equals(narrow.Address)
+        || wide.Address.Equals(IPAddress.IPv6Any)
+        || (wide.Address.Equals(IPAddress.Any) && narrow.AddressFamily == AddressFamily.InterNetwork);
 
     private static void CheckTls(string key, ListenerSettings listener, ConfigurationReport report)
     {
