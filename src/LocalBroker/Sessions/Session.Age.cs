@@ -16,21 +16,21 @@ internal sealed partial class Session
     /// <summary>Gives up what has waited for too long.</summary>
     public void DropTooOld()
     {
-        while (HasMaxAge && TakeTooOld() is { Count: > 0 } old)
+        while (HasMaxAge && TakeTooOld() is { } old)
         {
             GiveUp(old, DropCause.TooOld);
         }
     }
 
-    private List<LogEntry> TakeTooOld()
+    private List<LogEntry>? TakeTooOld()
     {
-        var old = new List<LogEntry>();
+        List<LogEntry>? old = null;
         lock (_gate)
         {
             var limit = _services.Clock.GetUtcNow() - _limits.MaxAge - Second;
-            while (!_ended && _waiting.OldestQueuedAt <= limit && old.Count < AtATime)
+            while (!_ended && _waiting.OldestQueuedAt <= limit && !(old?.Count >= AtATime))
             {
-                old.Add(_waiting.RemoveFirst(Number));
+                (old ??= []).Add(_waiting.RemoveFirst(Number));
             }
 
             for (var left = _again.Count; left > 0; left--)
@@ -43,7 +43,7 @@ internal sealed partial class Session
                 }
 
                 _sentBytes -= entry.Size;
-                old.Add(entry);
+                (old ??= []).Add(entry);
             }
 
             while (_sentOnce.TryPeek(out var once) && once.QueuedAt <= limit)
