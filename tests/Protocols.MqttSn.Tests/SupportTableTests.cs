@@ -1,39 +1,19 @@
-using System.Runtime.CompilerServices;
-using System.Text.RegularExpressions;
-
 namespace Edge.Protocols.MqttSn.Tests;
 
 /// <summary>Holds <c>docs/protocols/mqtt-sn.md</c> to what there is.</summary>
-public sealed partial class SupportTableTests
+public sealed class SupportTableTests
 {
-    private static readonly string[] Rows = [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "mqtt-sn.md"))
-        .Where(line => FirstCell().IsMatch(line))];
+    private static readonly SupportTable Table = new("mqtt-sn.md");
 
-    private static readonly string[] Shown = [.. Rows.SelectMany(row => Quoted().Matches(row.Split('|')[^2])).Select(match => match.Groups[1].Value)];
-
-    [Fact]
-    public void Every_row_has_a_state_and_is_shown_by_something() => Assert.All(Rows, row =>
-    {
-        Assert.Matches(@"\| (done|partly: .+|not: .+) \|", row);
-        Assert.Matches(Quoted(), row.Split('|')[^2]);
-    });
+    private static readonly string?[] Conversations =
+        [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Conversations")).Select(Path.GetFileNameWithoutExtension)];
 
     [Fact]
-    public void What_is_said_to_show_it_exists() => Assert.Empty(Shown.Except(TestsAndConversations()));
+    public void Every_row_has_a_state_and_is_shown_by_something() => Table.CheckRows();
 
     [Fact]
-    public void Every_conversation_shows_something() => Assert.Empty(
-        Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Conversations")).Select(Path.GetFileNameWithoutExtension).Except(Shown));
+    public void What_is_said_to_show_it_exists() => Assert.Empty(Table.Shown.Except(SupportTable.Tests()).Except(Conversations));
 
-    private static HashSet<string?> TestsAndConversations([CallerFilePath] string here = "") =>
-    [
-        .. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Conversations")).Select(Path.GetFileNameWithoutExtension),
-        .. Directory.EnumerateFiles(Path.GetFullPath("../..", here), "*Tests.cs", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension),
-    ];
-
-    [GeneratedRegex(@"^\| \d")]
-    private static partial Regex FirstCell();
-
-    [GeneratedRegex("`([^`]+)`")]
-    private static partial Regex Quoted();
+    [Fact]
+    public void Every_conversation_shows_something() => Assert.Empty(Conversations.Except(Table.Shown));
 }
