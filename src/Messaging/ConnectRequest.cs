@@ -19,8 +19,8 @@ public sealed record ConnectRequest
     public bool MaySleep { get; init; }
 
     /// <summary>
-    /// Goes on with a session that there is and that has a note, on its terms, from another address: Will, expiry and sleep stay what they
-    /// are, and those of this request count for nothing. Without such a session it is refused.
+    /// Goes on with a session that has a note and whose client is connected or asleep, on its terms, from another address: Will, expiry and sleep
+    /// stay what they are, and those of this request count for nothing. Without such a session it is refused.
     /// </summary>
     public bool Resumes { get; init; }
 
