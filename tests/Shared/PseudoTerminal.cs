@@ -10,6 +10,7 @@ internal sealed class PseudoTerminal : IDisposable
     private const int NoControllingTerminal = 0x100;
     private const int CloseOnExec = 0x80000;
     private const int SizeOfSettings = 128;
+    private const int Interrupted = 4;
     private const short PollIn = 1;
     private const short PollHangUp = 0x10;
 
@@ -44,7 +45,7 @@ internal sealed class PseudoTerminal : IDisposable
     {
         for (var rest = octets.ToArray(); rest.Length > 0;)
         {
-            rest = rest[Check((int)write(_device, rest, rest.Length))..];
+            rest = rest[Again(() => (int)write(_device, rest, rest.Length))..];
         }
     }
 
@@ -60,7 +61,7 @@ internal sealed class PseudoTerminal : IDisposable
             }
 
             var buffer = new byte[count - octets.Count];
-            octets.AddRange(buffer.AsSpan(0, Check((int)read(_device, buffer, buffer.Length))));
+            octets.AddRange(buffer.AsSpan(0, Again(() => (int)read(_device, buffer, buffer.Length))));
         }
 
         return [.. octets];
@@ -70,7 +71,7 @@ internal sealed class PseudoTerminal : IDisposable
     public bool HasOctets(TimeSpan limit)
     {
         var descriptor = new PollDescriptor { Descriptor = _device, Events = PollIn };
-        return Check(poll(ref descriptor, 1, (int)limit.TotalMilliseconds)) > 0 && (descriptor.ReturnedEvents & PollHangUp) == 0;
+        return Again(() => poll(ref descriptor, 1, (int)limit.TotalMilliseconds)) > 0 && (descriptor.ReturnedEvents & PollHangUp) == 0;
     }
 
     /// <summary>Pulls it out.</summary>
@@ -82,6 +83,19 @@ internal sealed class PseudoTerminal : IDisposable
             Check(close(_held));
             Check(close(_device));
         }
+    }
+
+    // A signal interrupts a call that waits: a child process that ends, say.
+    private static int Again(Func<int> call)
+    {
+        int result;
+        do
+        {
+            result = call();
+        }
+        while (result < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+
+        return Check(result);
     }
 
     private static int Check(int result) =>
