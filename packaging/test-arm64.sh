@@ -44,7 +44,8 @@ cat "$work/faults"
 
 echo "== run"
 qemu-aarch64-static "$program" run --set gateway.data_dir="$work/data" \
-    --set listeners.mqtt.bind=127.0.0.1:0 --set listeners.ws.bind=127.0.0.1:0 --set listeners.mqttsn.bind=127.0.0.1:0 2> "$work/log" &
+    --set listeners.mqtt.bind=127.0.0.1:0 --set listeners.ws.bind=127.0.0.1:0 --set listeners.mqttsn.bind=127.0.0.1:0 \
+    --set listeners.coap.bind=127.0.0.1:0 2> "$work/log" &
 gateway=$!
 waited=0
 until grep -q 'gateway ready' "$work/log"; do

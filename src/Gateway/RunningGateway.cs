@@ -3,6 +3,7 @@ using Edge.Bridge;
 using Edge.Gateway.Commands;
 using Edge.Gateway.Configuration;
 using Edge.Gateway.Fronts;
+using Edge.Gateway.Fronts.Tls;
 using Edge.Gateway.Health;
 using Edge.Gateway.Serial;
 using Edge.LocalBroker;
@@ -34,6 +35,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     private TcpFront? _mqttTcp;
     private KestrelFront? _mqttKestrel;
     private MqttSnFronts? _mqttSn;
+    private CoapFronts? _coap;
     private SerialLines? _serialLines;
     private AccessFiles? _accessFiles;
     private bool _isStopped;
@@ -70,7 +72,10 @@ internal sealed class RunningGateway : IAsyncDisposable
     public IPEndPoint? MqttEndPoint => _mqttTcp?.EndPoint;
 
     /// <summary>Where MQTT-SN is served over UDP, the first of several; null when it is not.</summary>
-    public IPEndPoint? MqttSnEndPoint => _mqttSn?.EndPoints.FirstOrDefault();
+    public IPEndPoint? MqttSnEndPoint => _mqttSn?.Listeners.EndPoints.FirstOrDefault();
+
+    /// <summary>Where CoAP is served over UDP, the first of several; null when it is not.</summary>
+    public IPEndPoint? CoapEndPoint => _coap?.Listeners.EndPoints.FirstOrDefault();
 
     /// <summary>What is served where, in words.</summary>
     public string Listeners
@@ -78,7 +83,8 @@ internal sealed class RunningGateway : IAsyncDisposable
         get
         {
             List<string> listeners = [.. _mqttListeners.Select(listener => $"{listener.Name} {listener.EndPoint}")];
-            listeners.AddRange(_mqttSn?.Descriptions ?? []);
+            listeners.AddRange(_mqttSn?.Listeners.Descriptions ?? []);
+            listeners.AddRange(_coap?.Listeners.Descriptions ?? []);
             listeners.AddRange(_serialLines?.Descriptions ?? []);
             return listeners is [] ? "no listener" : string.Join(", ", listeners);
         }
@@ -105,7 +111,8 @@ internal sealed class RunningGateway : IAsyncDisposable
     public async ValueTask<bool> IsWellAsync(CancellationToken cancellation)
     {
         await _store.CommitAsync().WaitAsync(cancellation);
-        return _store.IsHealthy && _mqttSn is not { AreRunning: false } && _mqttTcp is not { IsRunning: false } && _serialLines is not { AreRunning: false };
+        return _store.IsHealthy && _mqttTcp is not { IsRunning: false } && _serialLines is not { AreRunning: false }
+            && _mqttSn is not { Listeners.AreRunning: false } && _coap is not { AreRunning: false };
     }
 
     /// <summary>Messages that wait for a bridge's upstream.</summary>
@@ -131,6 +138,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         await (_mqttKestrel?.DisposeAsync() ?? ValueTask.CompletedTask);
 
         _mqttSn?.Dispose();
+        _coap?.Dispose();
         await (_serialLines?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _bridgesStopping.CancelAsync();
         await _bridging;
@@ -171,6 +179,8 @@ internal sealed class RunningGateway : IAsyncDisposable
 
         _mqttSn = new MqttSnFronts(settings, _services);
         _mqttSn.Start();
+        _coap = new CoapFronts(settings, _services);
+        _coap.Start();
         _serialLines = new SerialLines(_mqttSn, _services, loggers);
         await _serialLines.StartAsync(settings.SerialLines);
 
@@ -181,7 +191,7 @@ internal sealed class RunningGateway : IAsyncDisposable
             topics.Add("$SYS/broker/memory/state", () => Broker.IsShortOfMemory ? "short" : "enough");
             topics.Add("$SYS/broker/memory/used", () => $"{memory.Use.Used}");
             topics.Add("$SYS/broker/memory/limit", () => $"{memory.Use.Limit}");
-            _mqttSn.AddTo(topics);
+            DtlsTopics.AddTo(topics, [.. ((DtlsFiles?[])[_mqttSn.Listeners.Dtls, _coap.Listeners.Dtls]).OfType<DtlsFiles>()]);
             _serialLines.AddTo(topics);
             _bridges.ForEach(bridge => BridgeTopics.AddTo(topics, bridge, Broker));
             _systemTopics = new SystemTopicsTimer(topics, settings.SysInterval, _clock);

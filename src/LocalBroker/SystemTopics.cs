@@ -14,7 +14,7 @@ public sealed class SystemTopics
     private static readonly DropCause[] LossesOnTheWay =
     [
         DropCause.Expired, DropCause.QueueFull, DropCause.TooOld, DropCause.SlowReceiver, DropCause.Offline,
-        DropCause.SessionEnded, DropCause.Oversize, DropCause.Refused, DropCause.Corrupt,
+        DropCause.SessionEnded, DropCause.Oversize, DropCause.Refused, DropCause.Superseded, DropCause.Corrupt,
     ];
 
     private readonly List<Source> _sources = [];

@@ -45,6 +45,9 @@ public enum DropCause
     /// <summary>Its receiver refused it with a reason code.</summary>
     Refused,
 
+    /// <summary>A later message of the same topic took its place before its receiver could be told of it (CoAP, RFC 7641 §4.5.2).</summary>
+    Superseded,
+
     /// <summary>Damaged on disk.</summary>
     Corrupt,
 

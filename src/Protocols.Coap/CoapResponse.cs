@@ -30,4 +30,7 @@ internal readonly record struct CoapResponse(CoapCode Code)
 
     /// <summary>The longest body that is taken, in octets, beside 4.13.</summary>
     public uint? Size1 { get; init; }
+
+    /// <summary>Whether it is nothing but its code.</summary>
+    public bool IsPlain => Body.IsEmpty && ContentFormat is null && ETag is null && MaxAge is null && Observe is null && LocationPath is null && Block1 is null && Size1 is null;
 }

@@ -42,7 +42,7 @@ public sealed unsafe class UdpLink : IDatagramLink
     private long _errors;
 
     /// <summary>Opens a socket and binds it.</summary>
-    /// <param name="bind">Address and port; port 0 has the system choose. <see cref="IPAddress.IPv6Any"/> takes IPv4 too.</param>
+    /// <param name="bind">Address and port; port 0 has the system choose. <see cref="IPAddress.IPv6Any"/> takes IPv4 too. A multicast group hears what is sent to it, when it is among the groups of the options; what it sends comes from this machine's own address.</param>
     /// <param name="options">Sizes; null for the defaults.</param>
     /// <exception cref="SocketException">The address cannot be bound.</exception>
     /// <exception cref="PlatformNotSupportedException">This is not 64-bit Linux.</exception>
@@ -190,7 +190,11 @@ public sealed unsafe class UdpLink : IDatagramLink
             ForceReceiveBufferSize(socket, options.ReceiveBufferSize);
             socket.SendBufferSize = options.SendBufferSize;
             socket.EnableBroadcast = bind.AddressFamily == AddressFamily.InterNetwork || socket.DualMode;
+            HearOnlyItsGroups(socket);
+            var isGroup = bind.Address.IsIPv6Multicast || (bind.AddressFamily == AddressFamily.InterNetwork && bind.Address.GetAddressBytes()[0] is >= 224 and < 240);
+            ShareAddress(socket, isGroup || options.IsBesideGroups);
             socket.Bind(bind);
+            ShareAddress(socket, isGroup);
             foreach (var group in options.Groups.Where(group => group.AddressFamily == bind.AddressFamily || socket.DualMode))
             {
                 Join(socket, group);
@@ -216,6 +220,24 @@ public sealed unsafe class UdpLink : IDatagramLink
             socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.AddMembership, new IPv6MulticastOption(group));
         }
     }
+
+    /// <summary>Without this a socket hears every group that any program has joined (IP_MULTICAST_ALL).</summary>
+    private static void HearOnlyItsGroups(Socket socket)
+    {
+        var isOff = BitConverter.GetBytes(0);
+        if (socket.AddressFamily == AddressFamily.InterNetwork || socket.DualMode)
+        {
+            socket.SetRawSocketOption(Libc.SolIp, Libc.IpMulticastAll, isOff);
+        }
+
+        if (socket.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            socket.SetRawSocketOption(Libc.SolIpv6, Libc.Ipv6MulticastAll, isOff);
+        }
+    }
+
+    /// <summary>SO_REUSEADDR alone; what .NET calls ReuseAddress has the system spread datagrams over several programs.</summary>
+    private static void ShareAddress(Socket socket, bool isShared) => socket.SetRawSocketOption(Libc.SolSocket, Libc.SoReuseAddress, BitConverter.GetBytes(isShared ? 1 : 0));
 
     /// <summary>Goes beyond net.core.rmem_max where the process may (CAP_NET_ADMIN); elsewhere the limit stands.</summary>
     private static void ForceReceiveBufferSize(Socket socket, int size)

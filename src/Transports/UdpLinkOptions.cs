@@ -17,6 +17,9 @@ public sealed record UdpLinkOptions
     /// <summary>Multicast groups to listen to as well, of the same family as what is bound (IPv4 groups on a dual socket, too). A socket bound to one address does not hear them.</summary>
     public IReadOnlyList<IPAddress> Groups { get; init; } = [];
 
+    /// <summary>Whether other links of this program may be bound to groups at the same port (SO_REUSEADDR while binding); those are opened first.</summary>
+    public bool IsBesideGroups { get; init; }
+
     /// <summary>Octets the system may hold until they are on the wire (SO_SNDBUF).</summary>
     public int SendBufferSize { get; init; } = 1024 * 1024;
 }

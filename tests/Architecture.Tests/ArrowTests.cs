@@ -28,6 +28,7 @@ public sealed class ArrowTests
     private static readonly Dictionary<string, string[]> Packages = new()
     {
         ["Transports"] = ["BouncyCastle.Cryptography"],
+        ["Protocols.Coap"] = ["System.Formats.Cbor"],
         ["Storage"] = ["SQLitePCLRaw.bundle_e_sqlite3", Logging],
         ["LocalBroker"] = [Logging],
         ["Bridge"] = [Logging],

@@ -64,12 +64,12 @@ public sealed partial class SystemTopicsTests : IDisposable
         Assert.Equal(
             [
                 "congestion", "corrupt", "expired", "malformed", "memory", "no-subscriber", "not-authorized", "offline", "oversize",
-                "protocol", "queue-full", "quota", "rate", "refused", "session-ended", "slow-receiver", "too-old", "topic-invalid",
+                "protocol", "queue-full", "quota", "rate", "refused", "session-ended", "slow-receiver", "superseded", "too-old", "topic-invalid",
             ],
             said.Keys.Where(topic => topic.StartsWith("messages/dropped/", StringComparison.Ordinal)).Select(topic => topic[17..]).Order());
         Assert.Equal($"{1 << (int)DropCause.NoSubscriber}", said["messages/dropped/no-subscriber"]);
         var sum = (1 << (int)DropCause.Expired) | (1 << (int)DropCause.QueueFull) | (1 << (int)DropCause.TooOld) | (1 << (int)DropCause.SlowReceiver) | (1 << (int)DropCause.Offline)
-            | (1 << (int)DropCause.SessionEnded) | (1 << (int)DropCause.Oversize) | (1 << (int)DropCause.Refused) | (1 << (int)DropCause.Corrupt);
+            | (1 << (int)DropCause.SessionEnded) | (1 << (int)DropCause.Oversize) | (1 << (int)DropCause.Refused) | (1 << (int)DropCause.Superseded) | (1 << (int)DropCause.Corrupt);
         Assert.Equal($"{sum}", said["publish/messages/dropped"]);
     }
 

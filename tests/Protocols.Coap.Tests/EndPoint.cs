@@ -3,6 +3,7 @@ using Edge.Messaging;
 using Edge.Messaging.Peers;
 using Edge.Messaging.Wire;
 using Edge.Protocols.Coap.Codec;
+using Edge.Protocols.Coap.Transfer;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Edge.Protocols.Coap.Tests;
@@ -14,16 +15,40 @@ internal sealed class EndPoint : IPeerEffects<CoapReply>
     private readonly Queue<CoapReply> _replies = [];
     private byte[]? _frame;
     private ushort _lastMessageId;
+    private uint? _firstStep;
 
-    public EndPoint(CoapOptions? options = null) => Peer = new CoapPeer(options ?? new CoapOptions(), "192.0.2.7:5683", Clock, new Random(1));
+    public EndPoint(CoapOptions? options = null, bool isProven = true)
+    {
+        options ??= new CoapOptions();
+        Server = new CoapServer(options, Bodies = new BodyBudget(options.MaxBlockBytesTotal), Clock, new Random(1));
+        Peer = Server.NewPeer("192.0.2.7:5683", isProven);
+    }
+
+    /// <summary>Another kind of conversation.</summary>
+    public EndPoint(IPeer<CoapReply> peer)
+        : this() => Peer = peer;
+
+    /// <summary>A further end point of the same front.</summary>
+    public EndPoint(EndPoint other)
+    {
+        (Clock, Bodies, Server) = (other.Clock, other.Bodies, other.Server);
+        Peer = Server.NewPeer("192.0.2.8:5683", isProven: true);
+    }
+
+    public CoapServer Server { get; }
+
+    public BodyBudget Bodies { get; }
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
-    public CoapPeer Peer { get; }
+    public IPeer<CoapReply> Peer { get; }
 
     public ConnectRequest? Request { get; private set; }
 
     public Subscription? Subscription { get; private set; }
+
+    /// <summary>The subscription by which the device gets requests.</summary>
+    public Subscription? RequestsFor { get; private set; }
 
     public Message? Published { get; private set; }
 
@@ -48,6 +73,9 @@ internal sealed class EndPoint : IPeerEffects<CoapReply>
             return asked;
         }
     }
+
+    /// <summary>Whether the peer has ended the conversation; nothing may happen to it any more.</summary>
+    public bool IsClosed { get; private set; }
 
     public ushort LastMessageId => _lastMessageId;
 
@@ -117,6 +145,10 @@ internal sealed class EndPoint : IPeerEffects<CoapReply>
     public void BrokerDelivers(string topic, string payload, int qos = 1, ushort packetId = 1) => Peer.OnDelivery(
         new Delivery(DeliveryKind.Publish, qos == 0 ? (ushort)0 : packetId, Message(topic, payload), (QualityOfService)qos, false, false, Subscription is null ? null : [Subscription.Identifier]), this);
 
+    /// <summary>Somebody asks the device for something.</summary>
+    public void BrokerAsks(Message message) =>
+        Peer.OnDelivery(new Delivery(DeliveryKind.Publish, 9, message, QualityOfService.AtLeastOnce, false, false, [RequestsFor!.Identifier]), this);
+
     public void BrokerReleases(ushort packetId) => Peer.OnDelivery(new Delivery(DeliveryKind.Release, packetId, null, QualityOfService.ExactlyOnce, false, false, null), this);
 
     public void TimeIsUp(PeerTimer timer)
@@ -128,7 +160,7 @@ internal sealed class EndPoint : IPeerEffects<CoapReply>
     /// <summary>Something that may happen now.</summary>
     public void Happens(Random random)
     {
-        switch (random.Next(6))
+        switch (random.Next(7))
         {
             case 0 when Request is not null:
                 Request = null;
@@ -157,6 +189,9 @@ internal sealed class EndPoint : IPeerEffects<CoapReply>
             case 5 when Peer.WantsDelivery:
                 BrokerReleases(1);
                 break;
+            case 6 when Peer.WantsDelivery && RequestsFor is not null:
+                BrokerAsks(Message("$coap/dev1/request", """{"path":"t"}"""));
+                break;
         }
     }
 
@@ -174,7 +209,11 @@ internal sealed class EndPoint : IPeerEffects<CoapReply>
 
     void IPeerEffects<CoapReply>.Publish(Message message, ushort packetId, CoapReply reply)
     {
-        _replies.Enqueue(reply);
+        if (reply != default)
+        {
+            _replies.Enqueue(reply); // Else it is the answer to a request for the device, and nobody waits for what becomes of it.
+        }
+
         Published = message;
         Note($"publish {message.Topic} QoS {(int)message.Qos}{(message.Retain ? " retain" : "")} «{Encoding.UTF8.GetString(message.Payload.Span)}»");
     }
@@ -187,8 +226,15 @@ internal sealed class EndPoint : IPeerEffects<CoapReply>
 
     void IPeerEffects<CoapReply>.Subscribe(IReadOnlyList<Subscription> subscriptions, CoapReply reply)
     {
+        var subscription = Assert.Single(subscriptions);
+        if (subscription.Filter.ToString().StartsWith("$coap/", StringComparison.Ordinal))
+        {
+            RequestsFor = subscription;
+            return;
+        }
+
         _replies.Enqueue(reply);
-        Subscription = Assert.Single(subscriptions);
+        Subscription = subscription;
         Note($"subscribe {Subscription.Filter} QoS {(int)Subscription.MaximumQos}{(Subscription.RetainHandling == RetainHandling.Send ? " with retained" : "")}");
     }
 
@@ -218,7 +264,13 @@ internal sealed class EndPoint : IPeerEffects<CoapReply>
 
     void IPeerEffects<CoapReply>.Refuse(ParseError reason, int octets) => Note($"refuse {reason}");
 
-    void IPeerEffects<CoapReply>.Close(bool publishWill, TimeSpan? sessionExpiry) => Note("close");
+    void IPeerEffects<CoapReply>.Close(bool publishWill, TimeSpan? sessionExpiry)
+    {
+        Request = null; // A session that the broker was asked for is nobody's.
+        Note("close");
+        IsClosed = true;
+        Peer.OnClosed();
+    }
 
     void IPeerEffects<CoapReply>.Authenticate(ConnectRequest request, string method, ReadOnlyMemory<byte> data) => throw new NotSupportedException();
 
@@ -234,7 +286,7 @@ internal sealed class EndPoint : IPeerEffects<CoapReply>
 
     void IPeerEffects<CoapReply>.ChangeWill(WillMessage? will, CoapReply reply) => throw new NotSupportedException();
 
-    void IPeerEffects<CoapReply>.GiveWay() => throw new NotSupportedException();
+    void IPeerEffects<CoapReply>.GiveWay() => Note("give way");
 
     private void Note(string asked)
     {
@@ -254,7 +306,7 @@ internal sealed class EndPoint : IPeerEffects<CoapReply>
     }
 
     /// <summary>Type, code, Token, options and payload, such as <c>ACK 2.05 AB Observe=1 «hi»</c>.</summary>
-    private static string Show(byte[] frame)
+    private string Show(byte[] frame)
     {
         Assert.True(CoapMessage.TryParse(frame, out var message, out var error), $"{error}");
         var text = new StringBuilder(message.Type switch { CoapType.Confirmable => "CON", CoapType.NonConfirmable => "NON", CoapType.Acknowledgement => "ACK", _ => "RST" });
@@ -267,49 +319,13 @@ internal sealed class EndPoint : IPeerEffects<CoapReply>
         {
             text.Append(' ').Append(option.Number).Append('=').Append(option.Number switch
             {
-                OptionNumber.LocationPath => option.Text,
-                OptionNumber.ETag => "*",
+                OptionNumber.LocationPath or OptionNumber.UriPath or OptionNumber.UriQuery => option.Text,
+                OptionNumber.ETag or OptionNumber.Echo => "*",
+                OptionNumber.Observe => 1 + option.Number32 - (_firstStep ??= option.Number32),
                 _ => option.Number32,
             });
         }
 
         return message.Payload.IsEmpty ? text.ToString() : text.Append(" «").Append(message.Payload.Length > 40 ? $"{message.Payload.Length} octets" : Encoding.UTF8.GetString(message.Payload)).Append('»').ToString();
-    }
-
-    private sealed class NoSession : IBrokerSession
-    {
-        public string ClientId => throw new NotSupportedException();
-
-        public TimeSpan SessionExpiry => throw new NotSupportedException();
-
-        public IReadOnlyCollection<Subscription> Subscriptions => throw new NotSupportedException();
-
-        public ReadOnlyMemory<byte> Note => throw new NotSupportedException();
-
-        public bool IsDrained => throw new NotSupportedException();
-
-        public bool TryRead(TopicName topic, out Message? message) => throw new NotSupportedException();
-
-        public ValueTask<PublishOutcome> PublishAsync(Message message, ushort packetId = 0) => throw new NotSupportedException();
-
-        public ValueTask<bool> ReleaseAsync(ushort packetId) => throw new NotSupportedException();
-
-        public ValueTask<SubscribeOutcome[]> SubscribeAsync(IReadOnlyList<Subscription> subscriptions) => throw new NotSupportedException();
-
-        public ValueTask<bool[]> UnsubscribeAsync(IReadOnlyList<TopicFilter> filters) => throw new NotSupportedException();
-
-        public ValueTask<bool> NoteAsync(ReadOnlyMemory<byte> note) => throw new NotSupportedException();
-
-        public ValueTask<bool> SleepAsync(TimeSpan longest, TimeSpan sessionExpiry) => throw new NotSupportedException();
-
-        public ValueTask<bool> ChangeWillAsync(WillMessage? will) => throw new NotSupportedException();
-
-        public int Take(Span<Delivery> deliveries) => throw new NotSupportedException();
-
-        public bool Acknowledge(ushort packetId, Acknowledgement acknowledgement) => throw new NotSupportedException();
-
-        public void Discard(in Delivery delivery, DropCause cause) => throw new NotSupportedException();
-
-        public void Disconnect(bool publishWill, TimeSpan? sessionExpiry = null) => throw new NotSupportedException();
     }
 }

@@ -203,6 +203,44 @@ public sealed class PeerTests
     }
 
     [Fact]
+    public void Bodies_sent_at_the_same_time_are_told_apart_by_their_tags()
+    {
+        foreach (var tag in (uint[])[1, 2])
+        {
+            _device.Asks("POST", "ps/a", new string((char)('0' + tag), 16), options: [(OptionNumber.Block1, 0x08), (OptionNumber.RequestTag, tag)]);
+        }
+
+        _device.Asks("POST", "ps/a", "end of 1", options: [(OptionNumber.Block1, 0x10), (OptionNumber.RequestTag, 1)]);
+        _device.Asks("POST", "ps/a", "end of 2", options: [(OptionNumber.Block1, 0x10), (OptionNumber.RequestTag, 2)]);
+
+        Assert.Equal(["publish a QoS 1 «1111111111111111end of 1»", "publish a QoS 1 «2222222222222222end of 2»"], _device.Asked[2..]);
+    }
+
+    [Fact]
+    public void Bodies_of_all_end_points_share_their_room_and_give_it_back()
+    {
+        var one = EndPoint.Connected(new CoapOptions { MaxBlockBytesTotal = 100 });
+        var other = new EndPoint(one);
+        one.Asks("POST", "ps/a", new string('x', 64), options: (OptionNumber.Block1, 0x0A));
+        other.Asks("POST", "ps/a", new string('x', 64), options: (OptionNumber.Block1, 0x0A));
+        Assert.Equal(["ACK 2.31 AB Block1=10"], one.Asked);
+        Assert.Equal(["ACK 5.03 AB MaxAge=5 Block1=10 «no room for more at present»"], other.Asked);
+
+        one.TimeIsUp(PeerTimer.KeepAlive);
+        Assert.Equal(64, one.Bodies.Held);
+        one.TimeIsUp(PeerTimer.KeepAlive); // Nothing came for as long as a Message ID means something.
+        Assert.Equal(0, one.Bodies.Held);
+
+        other.Asks("POST", "ps/a", new string('x', 64), options: (OptionNumber.Block1, 0x0A));
+        Assert.Equal(64, one.Bodies.Held);
+        other.Asks("POST", "ps/a", "end", options: (OptionNumber.Block1, 0x12));
+        Assert.Equal(0, one.Bodies.Held);
+        other.Asks("POST", "ps/b", new string('x', 64), options: (OptionNumber.Block1, 0x0A));
+        other.Peer.OnClosed();
+        Assert.Equal(0, one.Bodies.Held);
+    }
+
+    [Fact]
     public void What_is_longer_than_a_block_is_sent_in_blocks()
     {
         _device.Retained["a"] = EndPoint.Message("a", new string('x', 2_500));

@@ -41,7 +41,7 @@ public sealed class FuzzTests
             Good,
             (octets, random) =>
             {
-                var front = new TinyFront(Node.DefaultOptions with { MaxTopicIds = 3 });
+                var front = ConversationTests.NewFront(Node.DefaultOptions with { MaxTopicIds = 3 });
                 front.Say("a", MutatedConversationTests.Sensible[0]);
                 for (var frames = random.Next(1, 50); frames > 0; frames--)
                 {

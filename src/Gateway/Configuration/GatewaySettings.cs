@@ -4,6 +4,7 @@ using Edge.LocalBroker;
 using Edge.LocalBroker.Access;
 using Edge.LocalBroker.Access.Tokens;
 using Edge.Messaging;
+using Edge.Protocols.Coap;
 using Edge.Protocols.Mqtt;
 using Edge.Protocols.MqttSn;
 using Edge.Storage;
@@ -101,6 +102,12 @@ internal sealed record GatewaySettings
     /// <summary>MQTT-SN over DTLS; enabled by its keys or its certificate.</summary>
     public ListenerSettings MqttSnDtlsListener { get; init; } = new(enabled: false, 8885);
 
+    /// <summary>CoAP over UDP.</summary>
+    public ListenerSettings CoapListener { get; init; } = new(enabled: true, 5683);
+
+    /// <summary>CoAP over DTLS; enabled by its keys or its certificate.</summary>
+    public ListenerSettings CoapDtlsListener { get; init; } = new(enabled: false, 5684);
+
     /// <summary>Limits of the local broker.</summary>
     public BrokerOptions Broker { get; init; } = new();
 
@@ -112,6 +119,15 @@ internal sealed record GatewaySettings
 
     /// <summary>The MQTT-SN gateway.</summary>
     public MqttSnOptions MqttSn { get; init; } = new();
+
+    /// <summary>The CoAP gateway.</summary>
+    public CoapOptions Coap { get; init; } = new();
+
+    /// <summary>Multicast groups in which CoAP devices look for a gateway.</summary>
+    public IReadOnlyList<IPAddress> CoapMulticastGroups { get; init; } = [];
+
+    /// <summary>Where no device can send CoAP from another's address, so that none need show that it receives at its own.</summary>
+    public NodeOrigins CoapTrustedNetworks { get; init; } = NodeOrigins.ThisMachine;
 
     /// <summary>Serial lines; names are unique.</summary>
     public IReadOnlyList<SerialSettings> SerialLines { get; init; } = [];

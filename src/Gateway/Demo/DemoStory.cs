@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Edge.Gateway.Demo;
 
 /// <summary>
-/// The whole story on one machine: sensors, a valve that sleeps, the gateway, an uplink that is cut for a while, and a second broker that plays the
-/// cloud. It ends well when everything that was acknowledged to a sensor is in the cloud, and every command of the cloud is with the valve.
+/// The whole story on one machine: sensors, a valve that sleeps, a display that observes, the gateway, an uplink that is cut for a while, and a second broker that plays the
+/// cloud. It ends well when everything that was acknowledged to a sensor is in the cloud, every command of the cloud is with the valve, and the display has seen it all.
 /// </summary>
 internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFactory loggers, TimeProvider clock)
 {
@@ -23,9 +23,11 @@ internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFacto
     private static readonly string[] DatagramSensors = ["greenhouse", "well"];
     private static readonly string[] StreamSensors = ["boiler", "meter"];
     private const string WireSensor = "silo";
+    private const string PostingSensor = "cistern";
 
     private readonly DemoLedger _ledger = new();
     private readonly DemoLedger _commands = new();
+    private readonly DemoLedger _observed = new();
     private readonly long _start = clock.GetTimestamp();
 
     /// <summary>Tells it.</summary>
@@ -40,7 +42,8 @@ internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFacto
             using var wire = new SimulatedPort();
             await using var gateway = await RunningGateway.StartAsync(EdgeSettings(folder, uplink.EndPoint, wire.Path), loggers, clock);
             await using var collector = await DemoCollector.StartAsync(cloud.Broker, Filter("sites/#"), _ledger);
-            Say($"The gateway serves MQTT on {gateway.MqttEndPoint} and MQTT-SN on {gateway.MqttSnEndPoint}; a second broker plays the cloud.");
+            Say($"The gateway serves MQTT on {gateway.MqttEndPoint}, MQTT-SN on {gateway.MqttSnEndPoint} and CoAP on {gateway.CoapEndPoint};");
+            Say("a second broker plays the cloud.");
             await PlayAsync(gateway, cloud.Broker, uplink, wire, stopping);
             return Conclude();
         }
@@ -57,17 +60,22 @@ internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFacto
         using var valve = new SleepingValve(new UdpLine(gateway.MqttSnEndPoint!), NapInterval, _commands, clock);
         await valve.StartAsync();
         var sleeping = valve.RunAsync(valveOff.Token);
+        using var display = new CoapDisplay(PostingSensor, gateway.CoapEndPoint!, _observed, clock);
+        await display.StartAsync();
+        var observing = display.RunAsync(valveOff.Token);
         MqttSnSensor[] messageSensors =
         [
             .. DatagramSensors.Select(name => new MqttSnSensor(name, new UdpLine(gateway.MqttSnEndPoint!), SensorInterval, _ledger, clock)),
             new MqttSnSensor(WireSensor, new WireLine(wire), SensorInterval, _ledger, clock),
         ];
         var sensors = messageSensors.Select(sensor => sensor.RunAsync(sensorsOff.Token))
+            .Append(new CoapSensor(PostingSensor, gateway.CoapEndPoint!, SensorInterval, [_ledger, _observed], clock).RunAsync(sensorsOff.Token))
             .Concat(StreamSensors
                 .Select(name => new MqttSensor(name, gateway.MqttEndPoint!, SensorInterval, _ledger, clock).RunAsync(sensorsOff.Token)))
             .ToArray();
-        Say($"Sensors greenhouse and well (MQTT-SN), boiler and meter (MQTT) and silo (MQTT-SN on a serial wire, {wire.Path})");
+        Say($"Sensors greenhouse and well (MQTT-SN), boiler and meter (MQTT), cistern (CoAP) and silo (MQTT-SN on a serial wire, {wire.Path})");
         Say("publish at QoS 1, each waiting for its acknowledgement. A valve sleeps (MQTT-SN), and wakes each second for the cloud's commands.");
+        Say("A display observes the cistern (CoAP).");
         await using var commanding = await DemoOperator.StartAsync(cloud, CommandInterval, _commands, clock);
 
         await WatchAsync(gateway, uplink, length * 0.3, sensors, stopping);
@@ -87,13 +95,13 @@ internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFacto
         }
 
         var limit = clock.GetTimestamp();
-        while (_ledger.Missing + _commands.Missing > 0 && clock.GetElapsedTime(limit) < DrainLimit && !stopping.IsCancellationRequested)
+        while (_ledger.Missing + _commands.Missing + _observed.Missing > 0 && clock.GetElapsedTime(limit) < DrainLimit && !stopping.IsCancellationRequested)
         {
             await WatchAsync(gateway, uplink, Step, sensors, stopping);
         }
 
         await valveOff.CancelAsync();
-        await sleeping;
+        await Task.WhenAll(sleeping, observing);
     }
 
     private async Task WatchAsync(RunningGateway gateway, DemoUplink uplink, TimeSpan time, Task[] sensors, CancellationToken stopping)
@@ -121,7 +129,10 @@ internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFacto
         Say($"missing                  {missing}");
         Say($"commands to the valve    {_commands.Acknowledged}");
         Say($"it has                   {_commands.Arrived}");
-        return missing + _commands.Missing == 0 && _ledger.Acknowledged > 0 && _commands.Acknowledged > 0 ? 0 : 1;
+        Say($"readings of the cistern  {_observed.Acknowledged}");
+        Say($"the display has          {_observed.Arrived}");
+        DemoLedger[] all = [_ledger, _commands, _observed];
+        return Array.TrueForAll(all, ledger => ledger.Acknowledged > 0 && ledger.Missing == 0) ? 0 : 1;
     }
 
     private void Say(string line) =>
@@ -135,6 +146,7 @@ internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFacto
         MqttListener = new ListenerSettings(enabled: true, port: 0),
         WebSocketListener = new ListenerSettings(enabled: false, port: 0),
         MqttSnListener = new ListenerSettings(enabled: false, port: 0),
+        CoapListener = new ListenerSettings(enabled: false, port: 0),
     };
 
     private static GatewaySettings EdgeSettings(DirectoryInfo folder, IPEndPoint uplink, string wire) => CloudSettings(folder) with
@@ -142,6 +154,7 @@ internal sealed class DemoStory(TimeSpan length, TextWriter output, ILoggerFacto
         Name = "edge-demo",
         Storage = new StorageOptions { Directory = Path.Combine(folder.FullName, "edge") },
         MqttSnListener = new ListenerSettings(enabled: true, port: 0),
+        CoapListener = new ListenerSettings(enabled: true, port: 0),
         SerialLines = [new SerialSettings { Name = WireSensor, Port = new SerialPortOptions { Device = wire }, Protocol = SerialProtocol.MqttSn }],
         Bridges =
         [

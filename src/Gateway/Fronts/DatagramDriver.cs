@@ -11,11 +11,20 @@ internal sealed class DatagramDriver<TReply>(
 {
     private int _isReady;
 
-    /// <summary>Where the node is.</summary>
-    public LinkAddress Address => address;
+    /// <summary>Where its place among the clients of an address is; it keeps that when it moves.</summary>
+    private LinkAddress _entered;
 
-    /// <summary>Whether another node has the address now. This one lives on while its session or a timer knows it, and what it sends reaches nobody.</summary>
+    /// <summary>Where the node is.</summary>
+    public LinkAddress Address { get; private set; } = address;
+
+    /// <summary>Whether another node has the address now. This one lives on while its session or a timer knows it; it gets no deliveries, and what it sends reaches nobody.</summary>
     public bool HasGivenWay { get; private set; }
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => IsClosed;
+
+    /// <summary>The node's conversation.</summary>
+    public IPeer<TReply> Conversation => Peer;
 
     /// <summary>Whether the front has nothing to do with it any more.</summary>
     public bool IsOver => IsClosed || HasGivenWay;
@@ -25,6 +34,9 @@ internal sealed class DatagramDriver<TReply>(
 
     /// <summary>For the front: whether it is among those that are remembered for a while all the same.</summary>
     public bool IsPassingBy { get; set; }
+
+    /// <summary>Whether the broker has yet to give it a session.</summary>
+    public bool IsWaiting => IsConnecting;
 
     /// <summary>Whether it has a session.</summary>
     public bool HasSession => Session is not null && !IsClosed;
@@ -64,29 +76,46 @@ internal sealed class DatagramDriver<TReply>(
     /// <inheritdoc/>
     public override void GiveWay() => HasGivenWay = true;
 
+    /// <summary>The node was heard from another address, and shows that it is the same.</summary>
+    public void MoveTo(LinkAddress address) => (Address, HasGivenWay) = (address, false);
+
     /// <summary>Ends the conversation without a word.</summary>
     public void Stop() => Abandon();
 
     /// <inheritdoc/>
-    protected override Span<byte> Enqueue(int size) => HasGivenWay ? new byte[size] : front.Enqueue(address, size);
+    /// <remarks>What is for a node that has lost its address waits for it in its session: sent, it would reach nobody, uncounted at QoS 0.</remarks>
+    protected override bool MaySend => !HasGivenWay;
 
     /// <inheritdoc/>
-    protected override string? User => front.UserAt(address);
+    protected override Span<byte> Enqueue(int size) => HasGivenWay ? new byte[size] : front.Enqueue(Address, size);
 
     /// <inheritdoc/>
-    protected override ConnectRequest Identify(ConnectRequest request) => front.Identify(request, address);
+    protected override string? User => front.UserAt(Address);
+
+    /// <inheritdoc/>
+    protected override ConnectRequest Identify(ConnectRequest request) => front.Identify(request, Address);
 
     /// <inheritdoc/>
     protected override bool TryConnect(ListenerLimits limits) => limits.TryConnect(Now);
 
-    /// <inheritdoc/>
-    protected override bool TryEnter(ConnectRequest request) => Limits.ClientsOfAddress?.TryEnter(address, request, Services.Broker) ?? true;
+    /// <summary>For the front: whether it has one of the places of those that have not shown that they receive.</summary>
+    public bool HasUnprovenPlace { get; set; }
 
     /// <inheritdoc/>
-    protected override void LeaveAddress() => Limits.ClientsOfAddress?.Leave(address);
+    protected override bool TryEnterUnproven() => front.TryEnterUnproven(this);
 
     /// <inheritdoc/>
-    protected override bool MayPublishWithoutSession() => Limits.Unconnected?.Admits(address, Now) ?? true;
+    protected override bool TryEnter(ConnectRequest request)
+    {
+        _entered = Address;
+        return Limits.ClientsOfAddress?.TryEnter(_entered, request, Services.Broker) ?? true;
+    }
+
+    /// <inheritdoc/>
+    protected override void LeaveAddress() => Limits.ClientsOfAddress?.Leave(_entered);
+
+    /// <inheritdoc/>
+    protected override bool MayPublishWithoutSession() => front.Unconnected?.Admits(Address, Now) ?? true;
 
     /// <inheritdoc/>
     protected override bool KeepPace(Pace pace, int octets)

@@ -5,6 +5,10 @@ using Edge.Transports;
 
 namespace Edge.Gateway.Fronts;
 
+/// <summary>Finds the conversation that a datagram from an unknown address belongs to.</summary>
+/// <returns>Null when it belongs to none that is known.</returns>
+internal delegate IPeer<TReply>? FindPeer<TReply>(ReadOnlySpan<byte> datagram);
+
 /// <summary>The loop of one datagram link with all the nodes behind it: one thread that receives a batch, lets the peers speak, sends a batch.</summary>
 /// <remarks>A node is remembered while it has a session or a step of its conversation is awaited; datagrams of others cost nothing that lasts.</remarks>
 /// <param name="name">What the front is called in logs.</param>
@@ -18,9 +22,6 @@ internal sealed class DatagramFront<TReply>(
     string name, IDatagramLink link, Func<LinkAddress, IPeer<TReply>> newPeer, FrontServices services, ListenerLimits limits,
     Beacon? beacon = null, IClientIdentities? identities = null) : IDisposable
 {
-    /// <summary>Nodes without a session that may be remembered at once, against floods from invented addresses.</summary>
-    private const int MaxStrangers = 10_000;
-
     /// <summary>Nodes that are remembered although there is nothing to remember of them: who publishes without a connection will soon do it again.</summary>
     private const int MaxPassersBy = 256;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
@@ -30,11 +31,24 @@ internal sealed class DatagramFront<TReply>(
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
 
     private readonly Dictionary<LinkAddress, DatagramDriver<TReply>> _drivers = [];
+
+    /// <summary>Who may be found again at another address; empty without <see cref="Find"/>.</summary>
+    private readonly Dictionary<IPeer<TReply>, DatagramDriver<TReply>> _conversations = [];
     private readonly Queue<DatagramDriver<TReply>> _passersBy = new();
     private readonly ConcurrentQueue<DatagramDriver<TReply>> _ready = new();
     private readonly Thread _thread = new(static front => ((DatagramFront<TReply>)front!).Run()) { IsBackground = true, Name = name };
+    private int _unproven;
     private long _nextBeacon = long.MinValue;
     private volatile bool _isStopping;
+
+    /// <summary>Who may publish without a connection; null where nobody asks.</summary>
+    public UnconnectedLimits? Unconnected { get; init; }
+
+    /// <summary>Against floods from invented addresses: nodes without a session that may be remembered at once, and as many with one that have not shown that they receive.</summary>
+    public int MaxStrangers { get; init; } = 10_000;
+
+    /// <summary>Knows a node that comes from another address by what it says; null where nodes are known by their addresses alone.</summary>
+    public FindPeer<TReply>? Find { get; init; }
 
     /// <summary>Where it listens.</summary>
     public LinkAddress Local => link.Local;
@@ -57,6 +71,19 @@ internal sealed class DatagramFront<TReply>(
 
     /// <summary>The user that who is at an address has proved to be; null for none.</summary>
     public string? UserAt(LinkAddress address) => identities?.UserAt(address);
+
+    /// <summary>Takes a place for a node that has not shown that it receives, until it does or is gone; one that has needs none.</summary>
+    public bool TryEnterUnproven(DatagramDriver<TReply> driver)
+    {
+        if (driver.Conversation.IsProven || driver.HasUnprovenPlace)
+        {
+            return true;
+        }
+
+        driver.HasUnprovenPlace = _unproven < MaxStrangers;
+        _unproven += driver.HasUnprovenPlace ? 1 : 0;
+        return driver.HasUnprovenPlace;
+    }
 
     /// <summary>Has a node's driver take a turn soon. From any thread.</summary>
     public void MakeReady(DatagramDriver<TReply> driver)
@@ -123,17 +150,28 @@ internal sealed class DatagramFront<TReply>(
     {
         if (!_drivers.TryGetValue(sender, out var driver))
         {
-            driver = NewDriver(sender);
+            driver = DriverFor(sender, datagram);
         }
 
         Hear(driver, datagram);
         if (driver.HasGivenWay)
         {
-            Hear(NewDriver(sender), datagram);
+            Hear(DriverFor(sender, datagram), datagram);
         }
     }
 
-    private DatagramDriver<TReply> NewDriver(LinkAddress address) => new(newPeer(address), services, limits, address, this);
+    /// <summary>The driver of who speaks from an address that is nobody's: a new one, or that of a node which was elsewhere before.</summary>
+    private DatagramDriver<TReply> DriverFor(LinkAddress address, ReadOnlySpan<byte> datagram)
+    {
+        if (Find?.Invoke(datagram) is { } peer && _conversations.TryGetValue(peer, out var known))
+        {
+            Forget(known);
+            known.MoveTo(address);
+            return known;
+        }
+
+        return new DatagramDriver<TReply>(newPeer(address), services, limits, address, this);
+    }
 
     private void Hear(DatagramDriver<TReply> driver, ReadOnlySpan<byte> datagram)
     {
@@ -199,6 +237,21 @@ internal sealed class DatagramFront<TReply>(
 
     private void Remember(DatagramDriver<TReply> driver)
     {
+        if (driver.HasUnprovenPlace && (driver.HasEnded || (!driver.HasSession && !driver.IsWaiting) || driver.Conversation.IsProven))
+        {
+            driver.HasUnprovenPlace = false;
+            _unproven--;
+        }
+
+        if (Find is not null && driver.HasEnded)
+        {
+            _conversations.Remove(driver.Conversation);
+        }
+        else if (Find is not null && driver.HasSession)
+        {
+            _conversations.TryAdd(driver.Conversation, driver);
+        }
+
         if (driver.IsOver)
         {
             Forget(driver);

@@ -41,9 +41,6 @@ internal sealed class ListenerLimits(string key, ListenerSettings listener, Publ
     /// <summary>Sockets, with or without a client that has said who it is. Who finds no room here is not listened to.</summary>
     public ConnectionLimit Sockets { get; } = new(listener.MaxConnections == 0 ? 0 : listener.MaxConnections + SpareSockets);
 
-    /// <summary>Who may publish without a connection; null where nobody asks.</summary>
-    public UnconnectedLimits? Unconnected { get; init; }
-
     /// <summary>Takes note of a client that connects, where connections cannot wait for their turn.</summary>
     /// <returns>False when it comes too early.</returns>
     public bool TryConnect(long now)

@@ -62,6 +62,9 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
     /// <summary>Whether a node may publish without a session from where it is; what it may not is counted.</summary>
     protected virtual bool MayPublishWithoutSession() => true;
 
+    /// <summary>Takes a place among those that have not shown yet that they receive, if it is one of them; false when there is none.</summary>
+    protected virtual bool TryEnterUnproven() => true;
+
     /// <summary>Takes a place among the clients from the same address, where there is a limit on them; false when there is none.</summary>
     protected virtual bool TryEnter(ConnectRequest request) => true;
 
@@ -315,6 +318,7 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
             Session?.Disconnect(publishWill, sessionExpiry);
             _timers.LetGo(services.Wheel, Alarm);
             Leave();
+            peer.OnClosed();
         }
     }
 
@@ -340,9 +344,10 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
             return null;
         }
 
-        if (!TryEnter(request))
+        var limit = !TryEnterUnproven() ? "clients that have not shown that they receive" : TryEnter(request) ? null : limits.ClientsOfAddressKey;
+        if (limit is not null)
         {
-            return limits.ClientsOfAddressKey;
+            return limit;
         }
 
         _hasPlace = services.Broker.TryEnter(limits.Clients, request);

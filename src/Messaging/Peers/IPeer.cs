@@ -7,6 +7,9 @@ namespace Edge.Messaging.Peers;
 /// </remarks>
 public interface IPeer<TReply>
 {
+    /// <summary>Whether the other side has shown that it receives at its address, or need not; else anybody may have spoken in its name.</summary>
+    bool IsProven => true;
+
     /// <summary>Whether <see cref="OnDelivery"/> may be called now. False while connecting, or while the protocol allows nothing more outstanding.</summary>
     bool WantsDelivery { get; }
 
@@ -65,4 +68,9 @@ public interface IPeer<TReply>
 
     /// <summary>The broker parted this connection from its session; say good-bye and close.</summary>
     void OnDetached(DetachReason reason, IPeerEffects<TReply> effects);
+
+    /// <summary>The conversation is over, whoever ended it: lets go of what is shared with others. The last call.</summary>
+    void OnClosed()
+    {
+    }
 }

@@ -15,6 +15,18 @@ public static class ContentFormat
     /// <summary>application/json.</summary>
     public const ushort Json = 50;
 
+    /// <summary>application/senml+json (RFC 8428).</summary>
+    public const ushort SenMlJson = 110;
+
+    /// <summary>application/sensml+json: a stream of records.</summary>
+    public const ushort SensMlJson = 111;
+
+    /// <summary>application/senml+cbor.</summary>
+    public const ushort SenMlCbor = 112;
+
+    /// <summary>application/sensml+cbor: a stream of records.</summary>
+    public const ushort SensMlCbor = 113;
+
     private static readonly (ushort Number, string MediaType)[] Known =
     [
         (Text, "text/plain;charset=utf-8"),
@@ -29,10 +41,10 @@ public static class ContentFormat
         (61, "application/cwt"),
         (62, "application/multipart-core"),
         (63, "application/cbor-seq"),
-        (110, "application/senml+json"),
-        (111, "application/sensml+json"),
-        (112, "application/senml+cbor"),
-        (113, "application/sensml+cbor"),
+        (SenMlJson, "application/senml+json"),
+        (SensMlJson, "application/sensml+json"),
+        (SenMlCbor, "application/senml+cbor"),
+        (SensMlCbor, "application/sensml+cbor"),
         (114, "application/senml-exi"),
         (115, "application/sensml-exi"),
         (310, "application/senml+xml"),

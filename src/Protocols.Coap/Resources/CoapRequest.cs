@@ -78,14 +78,19 @@ internal sealed class CoapRequest
                 return false;
             }
 
-            if (!IsUnderstood(option, isRepeated) || !request.TryTake(option))
+            if (IsUnderstood(option, isRepeated))
             {
-                // §5.4.1: what is not understood, stands too often or is not as long as it must be is passed over when it is elective.
-                if (option.IsCritical)
+                if (!request.TryTake(option))
                 {
-                    (refusal, why) = (CoapCode.BadOption, $"option {(int)option.Number} {(OptionFormat.Of(option.Number) is null ? "is not known" : "is not as it must be")}");
+                    (refusal, why) = (CoapCode.BadRequest, "no such size of blocks"); // RFC 7959 §2.2.
                     return false;
                 }
+            }
+            else if (option.IsCritical)
+            {
+                // §5.4.1: what is not understood, stands too often or is not as long as it must be is passed over when it is elective.
+                (refusal, why) = (CoapCode.BadOption, $"option {(int)option.Number} {(OptionFormat.Of(option.Number) is null ? "is not known" : "is not as it must be")}");
+                return false;
             }
         }
 
@@ -107,6 +112,23 @@ internal sealed class CoapRequest
         }
 
         return value;
+    }
+
+    /// <summary>Reads no more of a request than the ClientId and the token of connection mode.</summary>
+    public static bool TryReadToken(in CoapMessage message, out string clientId, out string token)
+    {
+        (clientId, token) = ("", "");
+        foreach (var option in message.Options)
+        {
+            if (option.Number == OptionNumber.UriQuery && option.Value.IndexOf((byte)'=') is >= 0 and var at && Utf8.IsValid(option.Value))
+            {
+                var name = option.Value[..at];
+                clientId = name.SequenceEqual("clientid"u8) || name.SequenceEqual("c"u8) ? option.Text[(at + 1)..] : clientId;
+                token = name.SequenceEqual("token"u8) || name.SequenceEqual("t"u8) ? option.Text[(at + 1)..] : token;
+            }
+        }
+
+        return clientId.Length > 0 && token.Length > 0;
     }
 
     private static bool IsUnderstood(in CoapOption option, bool isRepeated) =>

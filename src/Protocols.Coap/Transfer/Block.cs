@@ -13,7 +13,7 @@ public readonly record struct Block(uint Number, bool IsMore, int SizeExponent)
     public const int MaxSizeExponent = 6;
 
     /// <summary>Octets of each block but the last: 16 to 1,024.</summary>
-    public int Size => 16 << SizeExponent;
+    public int Size => SizeOf(SizeExponent);
 
     /// <summary>Where in the body it begins, in octets.</summary>
     public long Offset => (long)Number * Size;
@@ -28,11 +28,14 @@ public readonly record struct Block(uint Number, bool IsMore, int SizeExponent)
         return block.SizeExponent <= MaxSizeExponent && block.Number <= MaxNumber;
     }
 
+    /// <summary>Octets of a block by its exponent, 0 to 6.</summary>
+    public static int SizeOf(int exponent) => 16 << exponent;
+
     /// <summary>The largest exponent whose blocks have no more than so many octets; 0 at least.</summary>
     public static int ExponentFor(int octets)
     {
         var exponent = MaxSizeExponent;
-        while (exponent > 0 && 16 << exponent > octets)
+        while (exponent > 0 && SizeOf(exponent) > octets)
         {
             exponent--;
         }

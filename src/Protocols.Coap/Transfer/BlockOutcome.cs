@@ -15,6 +15,9 @@ internal enum BlockOutcome : byte
     /// <summary>The body is longer than may be: 4.13.</summary>
     TooLarge,
 
+    /// <summary>The bodies that are under way hold as much as they may: 5.03, to be tried again.</summary>
+    NoRoom,
+
     /// <summary>It is not the last one, and not as long as it says: 4.00.</summary>
     Malformed,
 }

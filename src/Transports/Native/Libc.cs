@@ -10,8 +10,13 @@ internal static unsafe partial class Libc
     public const int MsgNoSignal = 0x4000;
     public const short PollIn = 1;
     public const int SolSocket = 1;
+    public const int SoReuseAddress = 2;
     public const int SoReceiveBufferForce = 33;
     public const int SoMemoryInfo = 55;
+    public const int SolIp = 0;
+    public const int IpMulticastAll = 49;
+    public const int SolIpv6 = 41;
+    public const int Ipv6MulticastAll = 29;
     public const int EpollAdd = 1;
     public const int EpollModify = 3;
     private const int SoLinger = 13;

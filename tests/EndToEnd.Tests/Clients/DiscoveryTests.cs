@@ -61,4 +61,29 @@ public sealed class DiscoveryTests : EndToEndTest
         Assert.Equal("030500", Convert.ToHexString(connack.Buffer));
         Assert.Equal("hi", (await node.Received.CountAsync(1, "message"))[0].Text);
     }
+
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("127.0.0.1")]
+    public async Task CoAP_devices_find_it_by_a_group_and_get_no_answer_but_to_that_question(string bind)
+    {
+        var gateway = CreateGateway(new GatewayConfiguration { Settings = ["coap.multicast_groups = '239.77.1.87'", "auth.allow_anonymous = true"] });
+        await gateway.StartAsync($"listeners.coap.bind={bind}:{gateway.CoapPort}");
+        var subscriber = await ConnectAsync(gateway.MqttPort, "subscriber");
+        await subscriber.SubscribeAsync("#");
+        using var device = new UdpClient(new IPEndPoint(IPAddress.Any, 0));
+        device.MulticastLoopback = true;
+        var group = new IPEndPoint(IPAddress.Parse("239.77.1.87"), gateway.CoapPort);
+
+        foreach (var question in (string[])["50020001 B27073 0161 FF78", "40010002", "52010003 AAAA BB2E77656C6C2D6B6E6F776E 04636F7265"])
+        {
+            await device.SendAsync(Convert.FromHexString(question.Replace(" ", "", StringComparison.Ordinal)), group, TestContext.Current.CancellationToken);
+        }
+
+        var answer = Convert.ToHexString((await device.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().OrFailAsync("What there is")).Buffer);
+        Assert.Equal(("5245", "AAAAC128FF"), (answer[..4], answer[8..18]));
+        Assert.Contains("</ps>", System.Text.Encoding.UTF8.GetString(Convert.FromHexString(answer[18..])), StringComparison.Ordinal);
+        Assert.Equal(("", ""), await CoapClient.SendAsync(gateway.CoapPort, "post", "ps/b", "-e", "by itself"));
+        Assert.Equal("b", (await subscriber.Received.CountAsync(1, "message"))[0].Topic);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Edge.EndToEnd.Tests.Harness;
 
 /// <summary>
@@ -6,7 +8,8 @@ namespace Edge.EndToEnd.Tests.Harness;
 /// </summary>
 public abstract class EndToEndTest : IAsyncLifetime
 {
-    private readonly Stack<IAsyncDisposable> _owned = [];
+    /// <summary>Concurrent, since a test may open many clients at once.</summary>
+    private readonly ConcurrentStack<IAsyncDisposable> _owned = [];
     private readonly List<GatewayProcess> _gateways = [];
     private readonly List<MosquittoProcess> _clouds = [];
 

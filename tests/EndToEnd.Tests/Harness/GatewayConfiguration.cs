@@ -25,6 +25,8 @@ internal sealed record GatewayConfiguration
         listeners.wss.bind = "127.0.0.1:{gateway.SecureWebSocketPort}"
         listeners.mqttsn.bind = "127.0.0.1:{gateway.MqttSnPort}"
         listeners.mqttsn_dtls.bind = "127.0.0.1:{gateway.MqttSnDtlsPort}"
+        listeners.coap.bind = "127.0.0.1:{gateway.CoapPort}"
+        listeners.coaps.bind = "127.0.0.1:{gateway.CoapDtlsPort}"
         {string.Join('\n', Settings)}
         {(CloudPort is { } port ? ToBridge(port) : "")}
         """;

@@ -26,6 +26,12 @@ internal sealed partial class GatewayProcess(GatewayConfiguration configuration,
     /// <summary>Where it serves MQTT-SN over DTLS, once there are keys.</summary>
     public int MqttSnDtlsPort { get; } = Ports.Take();
 
+    /// <summary>Port of CoAP over UDP.</summary>
+    public int CoapPort { get; } = Ports.Take();
+
+    /// <summary>Where it serves CoAP over DTLS, once there are keys.</summary>
+    public int CoapDtlsPort { get; } = Ports.Take();
+
     /// <summary>Folder of the store.</summary>
     public string DataDirectory { get; } = Path.Combine(folder, "data");
 

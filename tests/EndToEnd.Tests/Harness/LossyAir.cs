@@ -41,4 +41,13 @@ internal sealed class LossyAir(int seed)
             return [.. carried];
         }
     }
+
+    /// <summary>What is held does not come out any more.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _held = null;
+        }
+    }
 }

@@ -18,6 +18,8 @@ public sealed class DemoTests : EndToEndTest
         Assert.Equal(0, CountOf("missing"));
         Assert.True(CountOf("commands to the valve") > 0);
         Assert.True(CountOf("it has") >= CountOf("commands to the valve"));
+        Assert.True(CountOf("readings of the cistern") > 0);
+        Assert.True(CountOf("the display has") >= CountOf("readings of the cistern"));
 
         // The last lines of the story say how it ended.
         int CountOf(string what)

@@ -72,6 +72,7 @@ public sealed class StartTests : EndToEndTest
             "--set", $"listeners.mqtt.bind=127.0.0.1:{Ports.Take()}",
             "--set", $"listeners.ws.bind=127.0.0.1:{Ports.Take()}",
             "--set", $"listeners.mqttsn.bind=127.0.0.1:{Ports.Take()}",
+            "--set", $"listeners.coap.bind=127.0.0.1:{Ports.Take()}",
             "--set", setting);
         Assert.True(exitCode == 1, $"It ended with {exitCode}: {errors}");
         return errors.Split('\n');

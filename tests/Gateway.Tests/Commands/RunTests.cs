@@ -13,7 +13,7 @@ public sealed class RunTests : IDisposable
 {
     private static readonly string[] FreePorts =
     [
-        "--set", "listeners.mqtt.bind=127.0.0.1:0", "--set", "listeners.ws.bind=127.0.0.1:0", "--set", "listeners.mqttsn.bind=127.0.0.1:0",
+        "--set", "listeners.mqtt.bind=127.0.0.1:0", "--set", "listeners.ws.bind=127.0.0.1:0", "--set", "listeners.mqttsn.bind=127.0.0.1:0", "--set", "listeners.coap.bind=127.0.0.1:0",
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -87,7 +87,7 @@ public sealed class RunTests : IDisposable
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
-        using var gateway = new GatewayProcess(_folder.Path, Environment(), "--set", $"listeners.mqtt.bind={other.LocalEndpoint}", "--set", "listeners.mqttsn.bind=127.0.0.1:0");
+        using var gateway = new GatewayProcess(_folder.Path, Environment(), "--set", $"listeners.mqtt.bind={other.LocalEndpoint}", "--set", "listeners.mqttsn.bind=127.0.0.1:0", "--set", "listeners.coap.bind=127.0.0.1:0");
 
         Assert.Equal(1, await gateway.WaitForExitAsync());
         Assert.Contains($"{other.LocalEndpoint}", Assert.Single(gateway.Log.Split('\n'), line => line.Contains("{event=1004 ", StringComparison.Ordinal)), StringComparison.Ordinal);

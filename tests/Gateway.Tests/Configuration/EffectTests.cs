@@ -2,6 +2,7 @@ using System.Reflection;
 using Edge.Bridge;
 using Edge.Gateway.Configuration;
 using Edge.LocalBroker;
+using Edge.Protocols.Coap;
 using Edge.Protocols.Mqtt;
 using Edge.Protocols.MqttSn;
 using Edge.Serial.Lines;
@@ -52,36 +53,67 @@ public sealed class EffectTests : IDisposable
     [InlineData("mqttsn.advertise_to = ['192.0.2.255:1883', '192.0.2.7:5']", "192.0.2.255:1883 192.0.2.7:5")]
     [InlineData("mqttsn.multicast_groups = '225.1.1.1'", "225.1.1.1")]
     [InlineData("mqttsn.multicast_groups = ['225.1.1.1', 'ff02::1']", "225.1.1.1 ff02::1")]
-    [InlineData("listeners.mqtt.max_connections = 5", "5 0 0 0 0 0")]
-    [InlineData("listeners.mqtts.max_connections = 5", "0 5 0 0 0 0")]
-    [InlineData("listeners.ws.max_connections = 5", "0 0 5 0 0 0")]
-    [InlineData("listeners.wss.max_connections = 5", "0 0 0 5 0 0")]
-    [InlineData("listeners.mqttsn.max_connections = 5", "0 0 0 0 5 0")]
-    [InlineData("listeners.mqtt.max_message_rate = '5/10s'", "5/10s 0 0 0 0 0")]
-    [InlineData("listeners.mqtt.max_byte_rate = '2KiB/m'", "2048/1m 0 0 0 0 0")]
-    [InlineData("listeners.mqtts.max_message_rate = '5/10s'", "0 5/10s 0 0 0 0")]
-    [InlineData("listeners.mqtts.max_byte_rate = '2KiB/m'", "0 2048/1m 0 0 0 0")]
-    [InlineData("listeners.ws.max_message_rate = '5/10s'", "0 0 5/10s 0 0 0")]
-    [InlineData("listeners.ws.max_byte_rate = '2KiB/m'", "0 0 2048/1m 0 0 0")]
-    [InlineData("listeners.wss.max_message_rate = '5/10s'", "0 0 0 5/10s 0 0")]
-    [InlineData("listeners.wss.max_byte_rate = '2KiB/m'", "0 0 0 2048/1m 0 0")]
-    [InlineData("listeners.mqttsn.max_message_rate = '5/10s'", "0 0 0 0 5/10s 0")]
-    [InlineData("listeners.mqttsn.max_byte_rate = '2KiB/m'", "0 0 0 0 2048/1m 0")]
-    [InlineData("listeners.mqtt.max_connection_rate = '500/s'", "500/1s 0 0 0 0 0")]
-    [InlineData("listeners.mqtts.max_connection_rate = '500/s'", "0 500/1s 0 0 0 0")]
-    [InlineData("listeners.ws.max_connection_rate = '500/s'", "0 0 500/1s 0 0 0")]
-    [InlineData("listeners.wss.max_connection_rate = '500/s'", "0 0 0 500/1s 0 0")]
-    [InlineData("listeners.mqttsn.max_connection_rate = '500/s'", "0 0 0 0 500/1s 0")]
-    [InlineData("listeners.mqttsn.max_connections_per_address = 5", "0 0 0 0 5 0")]
-    [InlineData("listeners.mqttsn.max_datagram_rate_per_address = '9/s'", "0 0 0 0 9/1s 0")]
+    [InlineData("listeners.mqtt.max_connections = 5", "5 0 0 0 0 0 0 0")]
+    [InlineData("listeners.mqtts.max_connections = 5", "0 5 0 0 0 0 0 0")]
+    [InlineData("listeners.ws.max_connections = 5", "0 0 5 0 0 0 0 0")]
+    [InlineData("listeners.wss.max_connections = 5", "0 0 0 5 0 0 0 0")]
+    [InlineData("listeners.mqttsn.max_connections = 5", "0 0 0 0 5 0 0 0")]
+    [InlineData("listeners.mqtt.max_message_rate = '5/10s'", "5/10s 0 0 0 0 0 0 0")]
+    [InlineData("listeners.mqtt.max_byte_rate = '2KiB/m'", "2048/1m 0 0 0 0 0 0 0")]
+    [InlineData("listeners.mqtts.max_message_rate = '5/10s'", "0 5/10s 0 0 0 0 0 0")]
+    [InlineData("listeners.mqtts.max_byte_rate = '2KiB/m'", "0 2048/1m 0 0 0 0 0 0")]
+    [InlineData("listeners.ws.max_message_rate = '5/10s'", "0 0 5/10s 0 0 0 0 0")]
+    [InlineData("listeners.ws.max_byte_rate = '2KiB/m'", "0 0 2048/1m 0 0 0 0 0")]
+    [InlineData("listeners.wss.max_message_rate = '5/10s'", "0 0 0 5/10s 0 0 0 0")]
+    [InlineData("listeners.wss.max_byte_rate = '2KiB/m'", "0 0 0 2048/1m 0 0 0 0")]
+    [InlineData("listeners.mqttsn.max_message_rate = '5/10s'", "0 0 0 0 5/10s 0 0 0")]
+    [InlineData("listeners.mqttsn.max_byte_rate = '2KiB/m'", "0 0 0 0 2048/1m 0 0 0")]
+    [InlineData("listeners.mqtt.max_connection_rate = '500/s'", "500/1s 0 0 0 0 0 0 0")]
+    [InlineData("listeners.mqtts.max_connection_rate = '500/s'", "0 500/1s 0 0 0 0 0 0")]
+    [InlineData("listeners.ws.max_connection_rate = '500/s'", "0 0 500/1s 0 0 0 0 0")]
+    [InlineData("listeners.wss.max_connection_rate = '500/s'", "0 0 0 500/1s 0 0 0 0")]
+    [InlineData("listeners.mqttsn.max_connection_rate = '500/s'", "0 0 0 0 500/1s 0 0 0")]
+    [InlineData("listeners.mqttsn.max_connections_per_address = 5", "0 0 0 0 5 0 0 0")]
+    [InlineData("listeners.mqttsn.max_datagram_rate_per_address = '9/s'", "0 0 0 0 9/1s 0 0 0")]
     [InlineData("listeners.mqttsn_dtls.enabled = false", "False 127.0.0.1:8885")]
     [InlineData("listeners.mqttsn_dtls.bind = '127.0.0.3:7'", "False 127.0.0.3:7")]
-    [InlineData("listeners.mqttsn_dtls.max_connections = 5", "0 0 0 0 0 5")]
-    [InlineData("listeners.mqttsn_dtls.max_message_rate = '5/10s'", "0 0 0 0 0 5/10s")]
-    [InlineData("listeners.mqttsn_dtls.max_byte_rate = '2KiB/m'", "0 0 0 0 0 2048/1m")]
-    [InlineData("listeners.mqttsn_dtls.max_connection_rate = '500/s'", "0 0 0 0 0 500/1s")]
+    [InlineData("listeners.mqttsn_dtls.max_connections = 5", "0 0 0 0 0 5 0 0")]
+    [InlineData("listeners.mqttsn_dtls.max_message_rate = '5/10s'", "0 0 0 0 0 5/10s 0 0")]
+    [InlineData("listeners.mqttsn_dtls.max_byte_rate = '2KiB/m'", "0 0 0 0 0 2048/1m 0 0")]
+    [InlineData("listeners.mqttsn_dtls.max_connection_rate = '500/s'", "0 0 0 0 0 500/1s 0 0")]
     [InlineData("listeners.mqttsn_dtls.client_id = 'user'", "True")]
     [InlineData("listeners.mqttsn_dtls.psk_file = 'psk'", "psk True")]
+    [InlineData("listeners.coap.enabled = false", "False 127.0.0.1:5683")]
+    [InlineData("listeners.coap.bind = ['127.0.0.3:7', '[::1]:8']", "True 127.0.0.3:7 [::1]:8")]
+    [InlineData("listeners.coap.max_connections = 5", "0 0 0 0 0 0 5 0")]
+    [InlineData("listeners.coap.max_message_rate = '5/10s'", "0 0 0 0 0 0 5/10s 0")]
+    [InlineData("listeners.coap.max_byte_rate = '2KiB/m'", "0 0 0 0 0 0 2048/1m 0")]
+    [InlineData("listeners.coap.max_connection_rate = '500/s'", "0 0 0 0 0 0 500/1s 0")]
+    [InlineData("listeners.coap.max_connections_per_address = 5", "0 0 0 0 0 0 5 0")]
+    [InlineData("listeners.coap.max_datagram_rate_per_address = '9/s'", "0 0 0 0 0 0 9/1s 0")]
+    [InlineData("listeners.coaps.enabled = false", "False 127.0.0.1:5684")]
+    [InlineData("listeners.coaps.bind = '127.0.0.3:7'", "False 127.0.0.3:7")]
+    [InlineData("listeners.coaps.client_id = 'user'", "True")]
+    [InlineData("listeners.coaps.psk_file = 'psk'", "psk True")]
+    [InlineData("listeners.coaps.max_connections = 5", "0 0 0 0 0 0 0 5")]
+    [InlineData("listeners.coaps.max_message_rate = '5/10s'", "0 0 0 0 0 0 0 5/10s")]
+    [InlineData("listeners.coaps.max_byte_rate = '2KiB/m'", "0 0 0 0 0 0 0 2048/1m")]
+    [InlineData("listeners.coaps.max_connection_rate = '500/s'", "0 0 0 0 0 0 0 500/1s")]
+    [InlineData("coap.notify = 'con'", "Confirmable")]
+    [InlineData("coap.notify = 'non'", "NonConfirmable")]
+    [InlineData("coap.senml = 'split'", "Split")]
+    [InlineData("coap.max_senml_records = 5", "5")]
+    [InlineData("coap.max_block_body = '2KiB'", "2048")]
+    [InlineData("coap.max_block_bodies = 2", "2")]
+    [InlineData("coap.block_size = 64", "64")]
+    [InlineData("coap.multicast_groups = ['224.0.1.187', 'ff05::fd']", "224.0.1.187 ff05::fd")]
+    [InlineData("coap.connection_required = true", "True")]
+    [InlineData("coap.max_block_bytes_total = '1MiB'", "1048576")]
+    [InlineData("coap.trusted_networks = ['192.0.2.0/24', 'loopback']", "loopback 192.0.2.0/24")]
+    [InlineData("coap.max_observations = 3", "3")]
+    [InlineData("coap.max_requests = 5", "5")]
+    [InlineData("coap.ack_timeout = '5s'", "00:00:05 4")]
+    [InlineData("coap.max_retransmit = 2", "00:00:02 2")]
     [InlineData("mqtt.max_message_rate = '500/s'", "500/1s")]
     [InlineData("mqtt.max_byte_rate = '1MiB/s'", "1048576/1s")]
     [InlineData("mqtt.max_connections = 5", "5")]
@@ -290,11 +322,11 @@ public sealed class EffectTests : IDisposable
         var unset = _loading.Settings();
         var changed = TomlOf(nameof(A_key_sets_its_option))
             .Select(toml => _loading.Settings(toml))
-            .SelectMany(set => Changed(unset.Broker, set.Broker).Concat(Changed(unset.Mqtt, set.Mqtt)).Concat(Changed(unset.MqttSn, set.MqttSn))
+            .SelectMany(set => Changed(unset.Broker, set.Broker).Concat(Changed(unset.Mqtt, set.Mqtt)).Concat(Changed(unset.MqttSn, set.MqttSn)).Concat(Changed(unset.Coap, set.Coap))
                 .Concat(Changed(unset.Storage, set.Storage)).Concat(Changed(unset, set)))
             .ToHashSet();
 
-        Assert.Empty(new[] { typeof(BrokerOptions), typeof(MqttOptions), typeof(MqttSnOptions), typeof(StorageOptions), typeof(GatewaySettings) }
+        Assert.Empty(new[] { typeof(BrokerOptions), typeof(MqttOptions), typeof(MqttSnOptions), typeof(CoapOptions), typeof(StorageOptions), typeof(GatewaySettings) }
             .SelectMany(Options).Except(changed).Except(["GatewaySettings.Bridges", "GatewaySettings.SerialLines"]));
     }
 
@@ -334,6 +366,23 @@ public sealed class EffectTests : IDisposable
         "mqttsn.advertise_interval" => $"{s.AdvertiseInterval}",
         "mqttsn.advertise_to" => string.Join(' ', s.AdvertiseTo),
         "mqttsn.multicast_groups" => string.Join(' ', s.MulticastGroups),
+        "listeners.coap.enabled" or "listeners.coap.bind" => string.Join(' ', [s.CoapListener.Enabled, s.CoapListener.Bind, .. s.CoapListener.AlsoBind]),
+        "listeners.coaps.enabled" or "listeners.coaps.bind" => $"{s.CoapDtlsListener.Enabled} {s.CoapDtlsListener.Bind}",
+        "listeners.coaps.client_id" => $"{s.CoapDtlsListener.BindsClientIds}",
+        "listeners.coaps.psk_file" => $"{Path.GetFileName(s.CoapDtlsListener.PskFile)} {s.CoapDtlsListener.Enabled}",
+        "coap.notify" => $"{s.Coap.Notify}",
+        "coap.senml" => $"{s.Coap.SenMl}",
+        "coap.max_senml_records" => $"{s.Coap.MaxSenMlRecords}",
+        "coap.max_block_body" => $"{s.Coap.MaxBlockBody}",
+        "coap.max_block_bodies" => $"{s.Coap.MaxBlockBodies}",
+        "coap.connection_required" => $"{s.Coap.ConnectionRequired}",
+        "coap.max_block_bytes_total" => $"{s.Coap.MaxBlockBytesTotal}",
+        "coap.trusted_networks" => $"{s.CoapTrustedNetworks}",
+        "coap.multicast_groups" => string.Join(' ', s.CoapMulticastGroups),
+        "coap.block_size" => $"{s.Coap.BlockSize}",
+        "coap.max_observations" => $"{s.Coap.MaxObservations}",
+        "coap.max_requests" => $"{s.Coap.MaxPending}",
+        "coap.ack_timeout" or "coap.max_retransmit" => $"{s.Coap.Transmission.AckTimeout} {s.Coap.Transmission.MaxRetransmit}",
         "listeners.mqttsn_dtls.enabled" or "listeners.mqttsn_dtls.bind" => $"{s.MqttSnDtlsListener.Enabled} {s.MqttSnDtlsListener.Bind}",
         "listeners.mqttsn_dtls.client_id" => $"{s.MqttSnDtlsListener.BindsClientIds}",
         "listeners.mqttsn_dtls.psk_file" => $"{Path.GetFileName(s.MqttSnDtlsListener.PskFile)} {s.MqttSnDtlsListener.Enabled}",
@@ -416,7 +465,7 @@ public sealed class EffectTests : IDisposable
     };
 
     private static string OfListeners<T>(GatewaySettings s, Func<ListenerSettings, T> value) => string.Join(
-        ' ', ((ListenerSettings[])[s.MqttListener, s.MqttTlsListener, s.WebSocketListener, s.SecureWebSocketListener, s.MqttSnListener, s.MqttSnDtlsListener]).Select(value));
+        ' ', ((ListenerSettings[])[s.MqttListener, s.MqttTlsListener, s.WebSocketListener, s.SecureWebSocketListener, s.MqttSnListener, s.MqttSnDtlsListener, s.CoapListener, s.CoapDtlsListener]).Select(value));
 
     private static string Shown(string key, SerialSettings s) => key switch
     {

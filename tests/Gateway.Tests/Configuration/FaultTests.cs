@@ -100,8 +100,7 @@ public sealed class FaultTests : IDisposable
             Assert.Single(_loading.Faults($"listeners.mqtt.bind = '{bind}'")));
 
     [Theory]
-    [InlineData("listeners.coap.enabled = true", "listeners.coap.enabled is true; CoAP is not available in this version, so it must be false or left out")]
-    [InlineData("[coap]\nnotify = 'qos'", "coap.notify is \"qos\"; CoAP is not available in this version, so it must be left out")]
+    [InlineData("[coap]\nnotify = 'ack'", "coap.notify is \"ack\"; it must be \"qos\", \"con\" or \"non\"")]
     [InlineData("auth.users_file = 'users.toml'", "auth.users_file is \"users.toml\"; it must be the path of a file that exists and can be read")]
     [InlineData("mqttsn.advertise_interval = '24h'", "mqttsn.advertise_interval is \"24h\"; it must be a duration from \"0\" to \"65535s\" in whole seconds")]
     [InlineData("mqttsn.advertise_to = []", "mqttsn.advertise_to is an array; it must be an IP address and port such as \"192.0.2.255:1883\", or an array of them")]
@@ -154,9 +153,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Theory]
-    [InlineData("[listeners.coaps]\nenabled = false")]
-    [InlineData("[listeners.coap]")]
-    [InlineData("[coap]")]
+    [InlineData("[[bridge]]\nname = 'c'\naddress = 'mqtt://h'\n[bridge.queue]\ndrain_rate = 0")]
     public void What_this_version_does_not_have_may_be_turned_off(string toml) => Assert.Empty(_loading.Load(toml).Faults);
 
     [Theory]
@@ -164,6 +161,7 @@ public sealed class FaultTests : IDisposable
     [InlineData("listeners.mqtt.bind = '[::]:1883'", "listeners.mqtt.bind", "[::]:1883", "1883")]
     [InlineData("listeners.ws.bind = '0.0.0.0:8083'", "listeners.ws.bind", "0.0.0.0:8083", "8083")]
     [InlineData("listeners.mqttsn.bind = '192.0.2.1:2000'", "listeners.mqttsn.bind", "192.0.2.1:2000", "2000")]
+    [InlineData("listeners.coap.bind = '0.0.0.0:5683'", "listeners.coap.bind", "0.0.0.0:5683", "5683")]
     public void A_listener_beyond_loopback_is_refused_while_nobody_needs_to_authenticate(string toml, string key, string bind, string port)
     {
         Assert.Equal(
@@ -183,7 +181,7 @@ public sealed class FaultTests : IDisposable
         _loading.File("users.toml", "");
         var auth = $"auth.users_file = 'users.toml'\nauth.allow_anonymous = {anonymous}\n";
 
-        Assert.Empty(_loading.Load($"{auth}listeners.mqtt.bind = '0.0.0.0:1883'").Faults);
+        Assert.Empty(_loading.Load($"{auth}listeners.mqtt.bind = '0.0.0.0:1883'\nlisteners.coap.bind = '0.0.0.0:5683'").Faults);
         Assert.Equal(
             "gateway.toml:3: listeners.mqttsn.bind is \"0.0.0.0:1884\", beyond loopback, where MQTT-SN clients, which have no password, would not be let in; "
                 + "it must be a loopback address such as \"127.0.0.1:1884\", or auth.allow_anonymous = true must say that this is meant",

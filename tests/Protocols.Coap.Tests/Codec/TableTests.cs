@@ -42,7 +42,8 @@ public sealed class TableTests
 
     [Theory]
     [InlineData(0, "text/plain;charset=utf-8"), InlineData(40, "application/link-format"), InlineData(50, "application/json"), InlineData(60, "application/cbor")]
-    [InlineData(110, "application/senml+json"), InlineData(112, "application/senml+cbor")]
+    [InlineData(110, "application/senml+json"), InlineData(111, "application/sensml+json"), InlineData(112, "application/senml+cbor"), InlineData(113, "application/sensml+cbor")]
+    [InlineData(310, "application/senml+xml"), InlineData(114, "application/senml-exi")]
     public void A_Content_Format_stands_for_a_media_type(ushort number, string mediaType) =>
         Assert.Equal((mediaType, number), (ContentFormat.MediaTypeOf(number), ContentFormat.Of(mediaType)));
 

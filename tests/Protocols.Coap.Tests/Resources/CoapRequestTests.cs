@@ -29,7 +29,7 @@ public sealed class CoapRequestTests
     [InlineData(2, "", true), InlineData(65_534, "01", true), InlineData(9, "", false), InlineData(2_053, "01", false)]
     [InlineData((int)OptionNumber.Observe, "00000000", true), InlineData((int)OptionNumber.UriPort, "000000", false), InlineData((int)OptionNumber.UriPath, "FF", false)]
     [InlineData((int)OptionNumber.UriHost, "", false), InlineData((int)OptionNumber.ETag, "", true), InlineData((int)OptionNumber.IfNoneMatch, "01", false)]
-    [InlineData((int)OptionNumber.Block1, "07", false), InlineData((int)OptionNumber.Block2, "0F", false), InlineData((int)OptionNumber.Accept, "010203", false)]
+    [InlineData((int)OptionNumber.Accept, "010203", false)]
     public void What_is_not_understood_is_passed_over_or_refused_when_it_is_critical(int number, string value, bool isPassedOver)
     {
         var isRead = TryRead(out var request, out var refusal, out var why, ((OptionNumber)number, value));
@@ -46,6 +46,13 @@ public sealed class CoapRequestTests
         Assert.Equal(1, Read((OptionNumber.ContentFormat, "01"), (OptionNumber.ContentFormat, "02")).ContentFormat!.Value);
         Assert.False(TryRead(out _, out var refusal, out _, (OptionNumber.Accept, "01"), (OptionNumber.Accept, "02")));
         Assert.Equal(CoapCode.BadOption, refusal);
+    }
+
+    [Theory, InlineData(OptionNumber.Block1, "07"), InlineData(OptionNumber.Block2, "0F")]
+    public void A_size_of_blocks_that_is_none_is_refused(OptionNumber number, string value)
+    {
+        Assert.False(TryRead(out _, out var refusal, out _, (number, value)));
+        Assert.Equal(CoapCode.BadRequest, refusal);
     }
 
     [Theory, InlineData(OptionNumber.ProxyUri), InlineData(OptionNumber.ProxyScheme)]

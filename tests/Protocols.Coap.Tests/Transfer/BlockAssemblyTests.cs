@@ -11,7 +11,7 @@ public sealed class BlockAssemblyTests
     [Theory, InlineData(0), InlineData(3), InlineData(6)]
     public void A_body_is_whole_after_its_last_block(int exponent)
     {
-        var assembly = new BlockAssembly(Body.Length);
+        var assembly = new BlockAssembly(Body.Length, new BodyBudget(1 << 20));
 
         Assert.Equal(BlockOutcome.Whole, AddAll(assembly, exponent, from: 0));
 
@@ -21,7 +21,7 @@ public sealed class BlockAssemblyTests
     [Fact]
     public void A_block_that_comes_again_is_taken_once()
     {
-        var assembly = new BlockAssembly(Body.Length);
+        var assembly = new BlockAssembly(Body.Length, new BodyBudget(1 << 20));
         Assert.Equal(BlockOutcome.Continue, Add(assembly, 0, 4));
         Assert.Equal(BlockOutcome.Continue, Add(assembly, 1, 4));
         Assert.Equal(BlockOutcome.Continue, Add(assembly, 1, 4));
@@ -34,7 +34,7 @@ public sealed class BlockAssemblyTests
     [Fact]
     public void The_client_may_go_on_with_smaller_blocks()
     {
-        var assembly = new BlockAssembly(Body.Length);
+        var assembly = new BlockAssembly(Body.Length, new BodyBudget(1 << 20));
         Assert.Equal(BlockOutcome.Continue, Add(assembly, 0, 4));
 
         Assert.Equal(BlockOutcome.Whole, AddAll(assembly, 2, from: 4));
@@ -45,7 +45,7 @@ public sealed class BlockAssemblyTests
     [Fact]
     public void A_first_block_begins_anew()
     {
-        var assembly = new BlockAssembly(Body.Length);
+        var assembly = new BlockAssembly(Body.Length, new BodyBudget(1 << 20));
         Add(assembly, 0, 4);
         Add(assembly, 1, 4);
 
@@ -57,7 +57,7 @@ public sealed class BlockAssemblyTests
     [Fact]
     public void What_is_missing_too_long_or_not_as_it_says_is_told()
     {
-        var assembly = new BlockAssembly(500);
+        var assembly = new BlockAssembly(500, new BodyBudget(1 << 20));
 
         Assert.Equal(BlockOutcome.Incomplete, Add(assembly, 1, 4));
         Assert.Equal(BlockOutcome.Continue, Add(assembly, 0, 4));
@@ -70,7 +70,7 @@ public sealed class BlockAssemblyTests
     public void Whatever_blocks_come_nothing_is_whole_but_what_was_sent_in_order() =>
         Gen.Select(Gen.Int[0, 6], Gen.Int[0, 3], Gen.Bool).Array[1, 30].Sample(blocks =>
         {
-            var assembly = new BlockAssembly(512);
+            var assembly = new BlockAssembly(512, new BodyBudget(1 << 20));
             foreach (var (number, exponent, isMore) in blocks)
             {
                 var block = new Block((uint)number, isMore, exponent);

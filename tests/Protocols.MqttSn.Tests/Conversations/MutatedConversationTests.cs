@@ -29,7 +29,7 @@ public sealed class MutatedConversationTests
         Event.Array[100].Sample(
             events =>
             {
-                var front = new TinyFront(Node.DefaultOptions with { MaxTopicIds = 3 });
+                var front = ConversationTests.NewFront(Node.DefaultOptions with { MaxTopicIds = 3 });
                 foreach (var node in new[] { "a", "b" })
                 {
                     front.Say(node, Sensible[0]);
@@ -58,7 +58,7 @@ public sealed class MutatedConversationTests
     }
 
     /// <summary>Takes in what was sent to the nodes, and answers as a client would, or not.</summary>
-    internal static void Hear(TinyFront front, bool answers, int[] heard)
+    internal static void Hear(TinyFront<MqttSnReply> front, bool answers, int[] heard)
     {
         var written = new byte[ushort.MaxValue];
         foreach (var node in front.Unheard.ToList())

@@ -6,6 +6,7 @@ using Edge.Gateway.Configuration.Toml;
 using Edge.LocalBroker;
 using Edge.LocalBroker.Rewriting;
 using Edge.Messaging;
+using Edge.Protocols.Coap;
 using Edge.Protocols.MqttSn;
 using Microsoft.Extensions.Logging;
 
@@ -189,11 +190,49 @@ internal static class GatewaySchema
             "Groups in which nodes look for a gateway: the listener hears SEARCHGW there when it is bound to all addresses, and ADVERTISE goes there at its own port, instead of the broadcast addresses.",
             (s, value) => s with { MulticastGroups = value }),
 
-        .. Listener("coap", "CoAP"),
-        .. Listener("coaps", "CoAP over DTLS", "psk_file", "certificate", "key", "client_ca"),
-        Planned("coap.connection_required", "CoAP"),
-        Planned("coap.notify", "CoAP"),
-        Planned("coap.max_block_body", "CoAP"),
+        Value("coap.connection_required", SettingType.Toggle, "`false`",
+            "Whether a device has to connect, and to show its token with every request (EMQX's connection mode). Devices may do so anyway.",
+            (s, value) => s with { Coap = s.Coap with { ConnectionRequired = value } }),
+        Value("coap.notify", SettingType.OneOf(("qos", NotificationType.ByQos), ("con", NotificationType.Confirmable), ("non", NotificationType.NonConfirmable)), "`\"qos\"`",
+            "How observers are notified: by QoS (Confirmable at QoS 1 and 2), always Confirmable, or Non-confirmable, which is not sent again when it is lost.",
+            (s, value) => s with { Coap = s.Coap with { Notify = value } }),
+        Value("coap.senml", SettingType.OneOf(("pass", SenMlPublishing.Pass), ("split", SenMlPublishing.Split)), "`\"pass\"`",
+            "How packs of measurements (SenML in JSON or CBOR) are published: as they came, or each record by itself, under the posted topic and its name.",
+            (s, value) => s with { Coap = s.Coap with { SenMl = value } }),
+        Value("coap.max_senml_records", SettingType.WholeNumber(1, 10_000), "`1000`",
+            "Records of a pack that is published by records; one with more is refused.",
+            (s, value) => s with { Coap = s.Coap with { MaxSenMlRecords = value } }),
+        Value("coap.max_block_body", SettingType.Size("1KiB", "256MiB"), "`\"1MiB\"`",
+            "Longest body of a request in blocks.",
+            (s, value) => s with { Coap = s.Coap with { MaxBlockBody = (int)value } }),
+        Value("coap.max_block_bodies", SettingType.WholeNumber(1, 1_000), "`4`",
+            "Bodies in blocks that one device may have under way; the one begun first gives way to a further one.",
+            (s, value) => s with { Coap = s.Coap with { MaxBlockBodies = value } }),
+        Value("coap.max_block_bytes_total", SettingType.Size("1KiB", "1TiB"), "`\"16MiB\"`",
+            "Octets of all bodies together that are under way; those beyond are told to come later.",
+            (s, value) => s with { Coap = s.Coap with { MaxBlockBytesTotal = value } }),
+        Value("coap.block_size", SettingType.WholeNumber(16, 1_024), "`1024`",
+            "Octets of the largest block sent, down to a power of two: what is longer goes in blocks. Smaller ones suit radios with small frames.",
+            (s, value) => s with { Coap = s.Coap with { BlockSize = value } }),
+        Value("coap.max_observations", SettingType.WholeNumber(1, 100_000), "`100`",
+            "Resources that one device may observe.",
+            (s, value) => s with { Coap = s.Coap with { MaxObservations = value } }),
+        Value("coap.max_requests", SettingType.WholeNumber(1, 10_000), "`16`",
+            "Requests of one device that may wait for their answers.",
+            (s, value) => s with { Coap = s.Coap with { MaxPending = value } }),
+        Value("coap.trusted_networks", NodeOriginsType.Networks, "`\"loopback\"`",
+            "Where no device can send from another's address. From elsewhere a device must show that it receives before it is notified, or gets an answer much longer than its request; over DTLS it has.",
+            (s, value) => s with { CoapTrustedNetworks = value }),
+        Value("coap.multicast_groups",
+            ClientRuleSchema.OneOrMore<IPAddress>("a multicast address such as `\"224.0.1.187\"` or `\"ff02::fd%eth0\"`, or an array of them", TryReadGroup), "none",
+            "Groups in which devices look for a gateway, at the port of `listeners.coap`: who asks there for `/.well-known/core` is answered within five seconds.",
+            (s, value) => s with { CoapMulticastGroups = value }),
+        Value("coap.ack_timeout", SettingType.Duration("100ms", "5m"), "`\"2s\"`",
+            "Least wait for an acknowledgement before a Confirmable message is sent again (ACK_TIMEOUT); it doubles each time.",
+            (s, value) => s with { Coap = s.Coap with { Transmission = s.Coap.Transmission with { AckTimeout = value } } }),
+        Value("coap.max_retransmit", SettingType.WholeNumber(0, 20), "`4`",
+            "Times it is sent again before its receiver counts as gone (MAX_RETRANSMIT).",
+            (s, value) => s with { Coap = s.Coap with { Transmission = s.Coap.Transmission with { MaxRetransmit = value } } }),
 
         new TableArraySetting<GatewaySettings, RewriteRule>(
             "rewrite", "an array of tables, each written `[[rewrite]]`", "Rules that rewrite topics.",
@@ -280,6 +319,4 @@ internal static class GatewaySchema
 
     private static PlannedSetting<GatewaySettings> Planned(string key, string feature, string? harmless = null) => new(key, feature, harmless);
 
-    private static IEnumerable<Setting<GatewaySettings>> Listener(string name, string feature, params IEnumerable<string> keys) =>
-        [Planned($"listeners.{name}.enabled", feature, "false"), .. keys.Prepend("bind").Select(key => Planned($"listeners.{name}.{key}", feature))];
 }

@@ -24,6 +24,8 @@ internal static class ListenerSchema
             HasPasswords: false, IsOfDatagrams: true),
         new("listeners.mqttsn_dtls", "MQTT-SN over DTLS 1.2.", s => s.MqttSnDtlsListener, (s, value) => s with { MqttSnDtlsListener = value },
             HasPasswords: false, IsDtls: true),
+        new("listeners.coap", "CoAP over UDP.", s => s.CoapListener, (s, value) => s with { CoapListener = value }, IsOfDatagrams: true),
+        new("listeners.coaps", "CoAP over DTLS 1.2.", s => s.CoapDtlsListener, (s, value) => s with { CoapDtlsListener = value }, IsDtls: true),
     ];
 
     private static readonly SettingType<string> UrlPath = SettingType.Text(
@@ -129,7 +131,7 @@ internal static class ListenerSchema
         IEnumerable<Setting<GatewaySettings>> perAddress = !section.IsOfDatagrams ? [] :
         [
             Value(section, "max_connections_per_address", SettingType.WholeNumber(0, 10_000_000), "`0`",
-                "Clients connected to it at a time from one address, which an IPv6 network of 64 bits is, too; those beyond are told of congestion. `0` for any number.",
+                "Clients connected to it at a time from one address, which an IPv6 network of 64 bits is, too; those beyond are told to come later. `0` for any number.",
                 (l, value) => l with { MaxConnectionsPerAddress = value }),
             Value(section, "max_datagram_rate_per_address", SettingType.CountRate, "`0`",
                 "How fast datagrams may come from one address; those beyond are dropped unread, counted and logged. `0` for any rate.",
@@ -156,7 +158,7 @@ internal static class ListenerSchema
                 "Clients connected to it at a time; `0` for any number.",
                 (l, value) => l with { MaxConnections = value }),
             Value(section, "max_connection_rate", SettingType.CountRate, "`0`",
-                section.HasPasswords ? "Connections taken in; those beyond wait. `0` for any number." : "Clients that connect; those beyond are told of congestion. `0` for any number.",
+                !section.IsOfDatagrams && !section.IsDtls ? "Connections taken in; those beyond wait. `0` for any number." : "Clients that connect; those beyond are told to come later. `0` for any number.",
                 (l, value) => l with { MaxConnectionRate = value }),
             Value(section, "max_message_rate", SettingType.CountRate, "`0`",
                 "Messages published by all its clients together; `0` for any number.",

@@ -1,9 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Edge.Gateway.Configuration;
-using Edge.LocalBroker;
 using Edge.Messaging;
 using Edge.Transports;
 using Edge.Transports.Dtls;
@@ -68,20 +66,6 @@ internal sealed class DtlsFiles : IClientIdentities, IDisposable
         credentials = new DtlsCredentials { Psk = table, Certificate = own, ClientCa = clientCa };
         fault = default;
         return true;
-    }
-
-    /// <summary>Adds what the link says of itself.</summary>
-    public void AddTo(SystemTopics topics)
-    {
-        Add("associations", () => Link.AssociationCounters.Associations);
-        Add("established", () => Link.AssociationCounters.Established);
-        Add("failed", () => Link.AssociationCounters.Failed);
-        Add("refused", () => Link.AssociationCounters.Refused);
-        Add("expired", () => Link.AssociationCounters.Expired);
-        Add("revoked", () => Link.AssociationCounters.Revoked);
-        Add("discarded", () => Link.Counters.Discarded);
-        Add("unsent", () => Link.Counters.SendFailures);
-        void Add(string name, Func<long> value) => topics.Add($"$SYS/broker/dtls/{name}", () => value().ToString(CultureInfo.InvariantCulture));
     }
 
     /// <inheritdoc/>

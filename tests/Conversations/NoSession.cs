@@ -1,6 +1,6 @@
 using Edge.Messaging;
 
-namespace Edge.Protocols.MqttSn.Tests.Procedures;
+namespace Edge.Testing;
 
 /// <summary>Stands for «there is a session»; a peer never calls it.</summary>
 internal sealed class NoSession : IBrokerSession

@@ -1,11 +1,16 @@
 using Edge.Messaging;
 
-namespace Edge.Protocols.MqttSn.Tests.Conversations;
+namespace Edge.Testing;
 
-/// <summary>As much of a broker as conversations need: sessions that may outlive connections, one queue each, Wills. No retained messages.</summary>
+/// <summary>As much of a broker as conversations need: sessions that may outlive connections, one queue each, Wills, what is retained.</summary>
 internal sealed class TinyBroker
 {
     private readonly Dictionary<string, Session> _sessions = [];
+    private readonly Dictionary<TopicName, Message> _retained = [];
+    private int _lastName;
+
+    /// <summary>A ClientId for who has none.</summary>
+    public string NewClientId() => $"client-{++_lastName}";
 
     /// <returns>Null when there is no session to resume.</returns>
     public Session? Connect(ConnectRequest request, out bool sessionPresent)
@@ -25,8 +30,20 @@ internal sealed class TinyBroker
         return session;
     }
 
+    /// <summary>What is retained of a topic; null for nothing.</summary>
+    public Message? Read(TopicName topic) => _retained.GetValueOrDefault(topic);
+
     public void Publish(Message message)
     {
+        if (message.Retain)
+        {
+            _retained.Remove(message.Topic);
+            if (!message.Payload.IsEmpty)
+            {
+                _retained.Add(message.Topic, message);
+            }
+        }
+
         foreach (var session in _sessions.Values)
         {
             session.Offer(message);
@@ -37,7 +54,7 @@ internal sealed class TinyBroker
 
     internal sealed class Session(TinyBroker broker)
     {
-        private readonly Dictionary<TopicFilter, QualityOfService> _subscriptions = [];
+        private readonly Dictionary<TopicFilter, Subscription> _subscriptions = [];
         private readonly HashSet<ushort> _received = [];
         private readonly LinkedList<Delivery> _queue = [];
         private Delivery? _inFlight;
@@ -89,7 +106,12 @@ internal sealed class TinyBroker
 
         public SubscribeOutcome Subscribe(Subscription subscription)
         {
-            _subscriptions[subscription.Filter] = subscription.MaximumQos;
+            _subscriptions[subscription.Filter] = subscription;
+            foreach (var message in broker._retained.Values.Where(message => subscription.RetainHandling == RetainHandling.Send && subscription.Filter.Matches(message.Topic)))
+            {
+                Offer(message);
+            }
+
             return (SubscribeOutcome)subscription.MaximumQos;
         }
 
@@ -97,21 +119,22 @@ internal sealed class TinyBroker
 
         public void Offer(Message message)
         {
-            var matching = _subscriptions.Where(subscription => subscription.Key.Matches(message.Topic)).ToList();
+            var matching = _subscriptions.Values.Where(subscription => subscription.Filter.Matches(message.Topic)).ToList();
             if (matching.Count == 0)
             {
                 return;
             }
 
-            var qos = (QualityOfService)Math.Min((int)message.Qos, matching.Max(subscription => (int)subscription.Value));
+            var qos = (QualityOfService)Math.Min((int)message.Qos, matching.Max(subscription => (int)subscription.MaximumQos));
+            uint[] identifiers = [.. matching.Select(subscription => subscription.Identifier)];
             if (qos > QualityOfService.AtMostOnce)
             {
                 _lastPacketId = (ushort)((_lastPacketId % ushort.MaxValue) + 1);
-                _queue.AddLast(new Delivery(DeliveryKind.Publish, _lastPacketId, message, qos, false, false, null));
+                _queue.AddLast(new Delivery(DeliveryKind.Publish, _lastPacketId, message, qos, false, false, identifiers));
             }
             else if (_connection is not null)
             {
-                _queue.AddLast(new Delivery(DeliveryKind.Publish, 0, message, qos, false, false, null));
+                _queue.AddLast(new Delivery(DeliveryKind.Publish, 0, message, qos, false, false, identifiers));
             }
         }
 

@@ -1,20 +1,19 @@
 using Edge.Messaging;
 using Edge.Messaging.Peers;
 using Edge.Messaging.Wire;
-using Edge.Protocols.MqttSn.Topics;
 
-namespace Edge.Protocols.MqttSn.Tests.Conversations;
+namespace Edge.Testing;
 
 /// <summary>Peers with a broker behind them, and a clock that stands still until told: a gateway without sockets and waiting.</summary>
-internal sealed class TinyFront(MqttSnOptions options)
+/// <param name="newPeer">Makes the peer of a node at an address.</param>
+internal sealed class TinyFront<TReply>(Func<string, IPeer<TReply>> newPeer)
 {
     private readonly TinyBroker _broker = new();
-    private readonly KnownTopics _known = new(options);
     private readonly Dictionary<string, Link> _links = [];
     private readonly List<Link> _astray = [];
     private TimeSpan _now;
 
-    private MqttSnOptions Options => options;
+    private Func<string, IPeer<TReply>> NewPeer => newPeer;
 
     private IEnumerable<Link> AllLinks => _links.Values.Concat(_astray);
 
@@ -79,20 +78,20 @@ internal sealed class TinyFront(MqttSnOptions options)
         }
     }
 
-    private sealed class Link : IPeerEffects<MqttSnReply>
+    private sealed class Link : IPeerEffects<TReply>
     {
-        private readonly TinyFront _front;
+        private readonly TinyFront<TReply> _front;
         private readonly Queue<Action> _answers = [];
         private TinyBroker.Session? _session;
         private string _clientId = "";
 
-        public Link(TinyFront front, string name)
+        public Link(TinyFront<TReply> front, string name)
         {
             _front = front;
-            Peer = new MqttSnPeer(front.Options, front._known, name);
+            Peer = front.NewPeer(name);
         }
 
-        public MqttSnPeer Peer { get; }
+        public IPeer<TReply> Peer { get; }
 
         public Queue<byte[]> Sent { get; } = [];
 
@@ -141,7 +140,7 @@ internal sealed class TinyFront(MqttSnOptions options)
         {
             _session?.End(publishWill: false);
             _session = null;
-            _clientId = request.ClientId;
+            _clientId = request.ClientId.Length > 0 ? request.ClientId : _front._broker.NewClientId();
             foreach (var other in _front.AllLinks.Where(link => link._session is not null && link._clientId == _clientId))
             {
                 if (!request.Resumes)
@@ -153,60 +152,64 @@ internal sealed class TinyFront(MqttSnOptions options)
                 other._answers.Enqueue(() => other.Peer.OnDetached(DetachReason.TakenOver, other));
             }
 
-            _session = _front._broker.Connect(request, out var sessionPresent);
+            _session = _front._broker.Connect(request with { ClientId = _clientId }, out var sessionPresent);
             var outcome = _session is null
                 ? new ConnectOutcome(ConnectRefusal.NoSession, null, false)
-                : new ConnectOutcome(ConnectRefusal.None, new Procedures.NoSession { Note = _session.Note }, sessionPresent);
+                : new ConnectOutcome(ConnectRefusal.None, new NoSession { Note = _session.Note }, sessionPresent);
             _answers.Enqueue(() => Peer.OnConnected(outcome, this));
         }
 
-        public void Publish(Message message, ushort packetId, MqttSnReply reply)
+        public void Publish(Message message, ushort packetId, TReply reply)
         {
             var outcome = _session!.Publish(message, packetId);
             _answers.Enqueue(() => Peer.OnPublished(reply, outcome, this));
         }
 
-        public void Authenticate(ConnectRequest request, string method, ReadOnlyMemory<byte> data) => Assert.Fail("MQTT-SN knows no such authentication.");
+        public void Authenticate(ConnectRequest request, string method, ReadOnlyMemory<byte> data) => Assert.Fail("Nodes know no such authentication.");
 
-        public void Reauthenticate(string method, ReadOnlyMemory<byte> data) => Assert.Fail("MQTT-SN knows no such authentication.");
+        public void Reauthenticate(string method, ReadOnlyMemory<byte> data) => Assert.Fail("Nodes know no such authentication.");
 
-        public void ContinueAuthentication(ReadOnlyMemory<byte> data) => Assert.Fail("MQTT-SN knows no such authentication.");
+        public void ContinueAuthentication(ReadOnlyMemory<byte> data) => Assert.Fail("Nodes know no such authentication.");
 
         public void PublishWithoutSession(Message message) => _front._broker.Publish(message);
 
-        public void Release(ushort packetId, MqttSnReply reply)
+        public void Release(ushort packetId, TReply reply)
         {
             var known = _session!.Release(packetId);
             _answers.Enqueue(() => Peer.OnReleased(reply, known, this));
         }
 
-        public void Subscribe(IReadOnlyList<Subscription> subscriptions, MqttSnReply reply)
+        public void Subscribe(IReadOnlyList<Subscription> subscriptions, TReply reply)
         {
             SubscribeOutcome[] outcomes = [.. subscriptions.Select(_session!.Subscribe)];
             _answers.Enqueue(() => Peer.OnSubscribed(reply, outcomes, this));
         }
 
-        public void Unsubscribe(IReadOnlyList<TopicFilter> filters, MqttSnReply reply)
+        public void Unsubscribe(IReadOnlyList<TopicFilter> filters, TReply reply)
         {
             bool[] existed = [.. filters.Select(_session!.Unsubscribe)];
             _answers.Enqueue(() => Peer.OnUnsubscribed(reply, existed, this));
         }
 
-        public bool TryRead(TopicName topic, out Message? message) => throw new NotSupportedException();
+        public bool TryRead(TopicName topic, out Message? message)
+        {
+            message = _front._broker.Read(topic);
+            return true;
+        }
 
-        public void Note(ReadOnlyMemory<byte> note, MqttSnReply reply)
+        public void Note(ReadOnlyMemory<byte> note, TReply reply)
         {
             _session!.Note = note;
             _answers.Enqueue(() => Peer.OnKept(reply, isAccepted: true, this));
         }
 
-        public void Sleep(TimeSpan longest, TimeSpan sessionExpiry, MqttSnReply reply)
+        public void Sleep(TimeSpan longest, TimeSpan sessionExpiry, TReply reply)
         {
             _session!.Sleep(sessionExpiry);
             _answers.Enqueue(() => Peer.OnKept(reply, isAccepted: true, this));
         }
 
-        public void ChangeWill(WillMessage? will, MqttSnReply reply)
+        public void ChangeWill(WillMessage? will, TReply reply)
         {
             _session!.Will = will;
             _answers.Enqueue(() => Peer.OnKept(reply, isAccepted: true, this));
@@ -237,6 +240,7 @@ internal sealed class TinyFront(MqttSnOptions options)
             _session?.End(publishWill, sessionExpiry);
             _session = null;
             IsClosed = true;
+            Peer.OnClosed();
         }
     }
 }
