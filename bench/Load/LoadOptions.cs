@@ -12,13 +12,16 @@ internal sealed record LoadOptions
     /// <summary>QoS 1 and 2 messages unacknowledged per publisher.</summary>
     internal int Inflight { get; init; } = 20;
 
+    /// <summary>QoS of the MQTT client that subscribes to what CoAP clients publish.</summary>
+    internal int Qos { get; init; } = 1;
+
     /// <summary>Publishers with one subscriber each.</summary>
     internal int? Pairs { get; init; }
 
     /// <summary>Subscribers of a fan-out.</summary>
     internal int Subscribers { get; init; } = 100;
 
-    /// <summary>MQTT-SN clients.</summary>
+    /// <summary>MQTT-SN or CoAP clients.</summary>
     internal int? Clients { get; init; }
 
     /// <summary>Connections: the most that are held idle, or all that are opened to count connects.</summary>

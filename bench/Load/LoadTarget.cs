@@ -7,7 +7,7 @@ namespace Edge.Load;
 /// <param name="ProcessId">Its process, when that is on this machine; without it, its use of the machine is not reported.</param>
 internal sealed record LoadTarget(IPEndPoint Server, int? ProcessId)
 {
-    /// <summary>Where the server under an MQTT-SN load listens for MQTT; null when that is not known.</summary>
+    /// <summary>Where the server under an MQTT-SN or CoAP load listens for MQTT; null when that is not known, or it does not.</summary>
     internal IPEndPoint? Mqtt { get; init; }
 
     /// <summary>True when it answers nothing, so that nobody can connect.</summary>

@@ -40,13 +40,13 @@ static int Help()
 {
     Console.WriteLine("""
         edge-load compare [SCENARIO…] [--gateway PATH] [--gateway-set KEY=VALUE]… [--mosquitto PATH] [--paho-gateway PATH]
-                          [--rounds N] [--work-dir DIR]
+                          [--libcoap-server PATH] [--libcoap-dtls-server PATH] [--npm-coap DIR] [--rounds N] [--work-dir DIR]
         edge-load forward --gateway PATH [--gateway-set KEY=VALUE]… [--mosquitto PATH] [--work-dir DIR]
         edge-load run SCENARIO… --port PORT [--mqtt-port PORT] [--host HOST] [--pid PID]
         edge-load receive --port PORT
 
         Size of a load: --messages N  --payload OCTETS  --inflight N  --pairs N  --subscribers N  --clients N  --connections N
-                        --rate N  --protocol 3.1.1|5.0  --short-topics
+                        --rate N  --qos 0|1|2  --protocol 3.1.1|5.0  --short-topics
 
         Scenarios (the first part of a name stands for all that begin with it; none stands for all):
         """);

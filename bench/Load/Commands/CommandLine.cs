@@ -7,7 +7,8 @@ internal sealed class CommandLine
 {
     private static readonly HashSet<string> Valued =
     [
-        "--host", "--port", "--mqtt-port", "--pid", "--gateway", "--gateway-set", "--mosquitto", "--paho-gateway", "--rounds", "--work-dir",
+        "--host", "--port", "--mqtt-port", "--pid", "--gateway", "--gateway-set", "--mosquitto", "--paho-gateway", "--libcoap-server",
+        "--libcoap-dtls-server", "--npm-coap", "--rounds", "--work-dir", "--qos",
         "--messages", "--payload", "--inflight", "--pairs", "--subscribers", "--clients", "--connections", "--rate", "--protocol",
     ];
 
@@ -59,6 +60,7 @@ internal sealed class CommandLine
                 Messages = Number("--messages", 1, 100_000_000),
                 Payload = Number("--payload", Mqtt.PublishTemplate.StampSize, 128 * 1024) ?? defaults.Payload,
                 Inflight = Number("--inflight", 1, ushort.MaxValue) ?? defaults.Inflight,
+                Qos = Number("--qos", 0, 2) ?? defaults.Qos,
                 Pairs = Number("--pairs", 1, 10_000),
                 Subscribers = Number("--subscribers", 1, 10_000) ?? defaults.Subscribers,
                 Clients = Number("--clients", 1, 16_384),
@@ -85,6 +87,10 @@ internal sealed class CommandLine
         var path when File.Exists(path) => Path.GetFullPath(path),
         var path => throw new UsageException($"{option}: there is no program {path}."),
     };
+
+    /// <summary>The full path of a program that is used if it is there; one that an option names has to be.</summary>
+    internal string? ProgramIfThere(string option, string otherwise) =>
+        Text(option) is null && !File.Exists(otherwise) ? null : Program(option, otherwise);
 
     /// <summary>All values of an option that may be repeated.</summary>
     internal IReadOnlyList<string> All(string option) => _options.TryGetValue(option, out var values) ? values : [];

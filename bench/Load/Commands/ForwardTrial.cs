@@ -32,7 +32,7 @@ internal sealed class ForwardTrial(Mosquitto mosquitto, Gateway gateway, string 
         var cloud = StartCloud();
         try
         {
-            using var server = gateway.Start(local, FreePort.Udp(), WriteConfiguration());
+            using var server = gateway.Start(local, FreePort.Udp(), FreePort.Udp(), WriteConfiguration());
             Print($"start to 'gateway ready': {server.StartTime.TotalMilliseconds:N0} ms");
             _loop.RunFor(IdleTime);
             Print($"resident after {IdleTime.TotalSeconds:N0} s idle: {Usage(server).ResidentKiB / 1024.0:N1} MiB");

@@ -4,12 +4,15 @@ using Edge.Load.Net;
 
 namespace Edge.Load.Mqtt;
 
-/// <summary>Receives the stamped messages of one <see cref="Publisher"/>, acknowledges them and keeps count.</summary>
+/// <summary>
+/// Receives stamped messages, acknowledges them and keeps count: those of one <see cref="Publisher"/>, or of many, whose number is then in the
+/// upper half of the sequence number.
+/// </summary>
 internal sealed class Subscriber(
-    EventLoop loop, IPEndPoint server, string clientId, int version, bool clean = true, List<long>? latencies = null)
+    EventLoop loop, IPEndPoint server, string clientId, int version, bool clean = true, List<long>? latencies = null, int mostPublishers = 0)
     : MqttClient(loop, server, clientId, version, clean: clean)
 {
-    private long _next;
+    private readonly long[] _next = new long[mostPublishers + 1];
 
     /// <summary>Different messages that arrived in order; one that was skipped is lost, even if it comes later.</summary>
     internal long Received { get; private set; }
@@ -35,14 +38,21 @@ internal sealed class Subscriber(
 
     private void OnPublish(ReceivedPublish message)
     {
-        if (message.Sequence < _next)
+        var publisher = message.Sequence >> 32;
+        if (publisher < 0 || publisher >= _next.Length)
+        {
+            throw new LoadException("A message arrived that no load sent.");
+        }
+
+        ref var next = ref _next[publisher];
+        if (message.Sequence < next)
         {
             Repeated++;
         }
         else
         {
             Received++;
-            _next = message.Sequence + 1;
+            next = message.Sequence + 1;
             latencies?.Add(TimeProvider.System.GetTimestamp() - message.SentTimestamp);
         }
 

@@ -5,4 +5,8 @@ namespace Edge.Load.Reporting;
 /// <param name="Value">The number.</param>
 /// <param name="Unit">Its unit.</param>
 /// <param name="MoreIsBetter">True for rates, false for times and sizes.</param>
-internal sealed record Figure(string Name, double Value, string Unit, bool MoreIsBetter = true);
+internal sealed record Figure(string Name, double Value, string Unit, bool MoreIsBetter = true)
+{
+    /// <summary>What the gateway has to reach, or not to exceed; null where nothing is asked for.</summary>
+    internal double? Goal { get; init; }
+}

@@ -7,9 +7,9 @@ namespace Edge.Load.Scenarios;
 /// <summary>Resident memory without and with 10,000 MQTT-SN clients (unless told) that are connected, have registered a topic, and say nothing.</summary>
 internal sealed class MqttSnIdleScenario() : Scenario("mqttsn-idle", "resident memory with 0 and 10,000 connected MQTT-SN clients")
 {
-    internal override bool IsMqttSn => true;
+    internal override Front Front => Front.MqttSn;
 
-    internal override PeerKind Peer => PeerKind.None;
+    internal override IReadOnlyList<Peer> Peers => [];
 
     internal override LoadResult Run(LoadTarget target, LoadOptions options)
     {

@@ -16,9 +16,9 @@ internal sealed class MqttSnLatencyScenario(bool durable) : Scenario(
 {
     private const int WarmUp = 500;
 
-    internal override bool IsMqttSn => true;
+    internal override Front Front => Front.MqttSn;
 
-    internal override PeerKind Peer => durable ? PeerKind.None : PeerKind.PahoGateway;
+    internal override IReadOnlyList<Peer> Peers => durable ? [] : [new(PeerKind.PahoGateway)];
 
     internal override IReadOnlyList<string> GatewaySettings => durable ? ["mqtt.max_queued_messages=10000000", "mqtt.max_queued_bytes=1TiB"] : [];
 

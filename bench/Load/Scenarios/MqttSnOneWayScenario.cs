@@ -14,9 +14,9 @@ internal sealed class MqttSnOneWayScenario(int qos) : Scenario(
 {
     private static readonly TimeSpan CounterLimit = TimeSpan.FromSeconds(15);
 
-    internal override bool IsMqttSn => true;
+    internal override Front Front => Front.MqttSn;
 
-    internal override PeerKind Peer => PeerKind.BareReceiver;
+    internal override IReadOnlyList<Peer> Peers => [new(PeerKind.BareReceiver)];
 
     internal override LoadResult Run(LoadTarget target, LoadOptions options)
     {

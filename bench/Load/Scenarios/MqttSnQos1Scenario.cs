@@ -11,9 +11,9 @@ internal sealed class MqttSnQos1Scenario(int clients, int messages)
     /// <summary>Clients that the Paho gateway bears, a few more or less; from 2,000 on it crashes.</summary>
     private const int MostForPaho = 1_000;
 
-    internal override bool IsMqttSn => true;
+    internal override Front Front => Front.MqttSn;
 
-    internal override PeerKind Peer => clients <= MostForPaho ? PeerKind.PahoGateway : PeerKind.None;
+    internal override IReadOnlyList<Peer> Peers => clients <= MostForPaho ? [new(PeerKind.PahoGateway)] : [];
 
     internal override LoadResult Run(LoadTarget target, LoadOptions options)
     {

@@ -3,9 +3,6 @@ namespace Edge.Load.Scenarios;
 /// <summary>What a load is put on beside the gateway, to compare.</summary>
 internal enum PeerKind
 {
-    /// <summary>Nothing bears or offers what the load asks for.</summary>
-    None,
-
     /// <summary>mosquitto.</summary>
     Mosquitto,
 
@@ -14,4 +11,13 @@ internal enum PeerKind
 
     /// <summary>A program that receives datagrams and does nothing with them.</summary>
     BareReceiver,
+
+    /// <summary>libcoap's example server.</summary>
+    LibCoap,
+
+    /// <summary>libcoap's example server with DTLS by OpenSSL.</summary>
+    LibCoapDtls,
+
+    /// <summary>A server with npm's <c>coap</c>.</summary>
+    NpmCoap,
 }

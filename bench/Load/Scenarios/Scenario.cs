@@ -14,11 +14,14 @@ internal abstract class Scenario(string name, string summary)
 
     internal string Summary { get; } = summary;
 
-    /// <summary>True for a load over MQTT-SN.</summary>
-    internal virtual bool IsMqttSn => false;
+    /// <summary>Where the load is put on.</summary>
+    internal virtual Front Front => Front.Mqtt;
 
-    /// <summary>What stands beside the gateway.</summary>
-    internal virtual PeerKind Peer => PeerKind.Mosquitto;
+    /// <summary>What stands beside the gateway, if anything bears or offers what the load asks for.</summary>
+    internal virtual IReadOnlyList<Peer> Peers => [new(PeerKind.Mosquitto)];
+
+    /// <summary>A load under which the gateway is measured as well, because its first figure has to be reached in this one, too; null for none.</summary>
+    internal virtual Scenario? KeepsUpWith => null;
 
     /// <summary>What the gateway needs beyond its defaults, as <c>KEY=VALUE</c>.</summary>
     internal virtual IReadOnlyList<string> GatewaySettings => [];

@@ -28,6 +28,13 @@ internal static class ScenarioList
         new MqttSnLatencyScenario(durable: false),
         new MqttSnLatencyScenario(durable: true),
         new MqttSnIdleScenario(),
+        new CoapPostScenario(clients: 1, messages: 40_000),
+        new CoapPostScenario(clients: 10, messages: 200_000),
+        new CoapPostScenario(clients: 100, messages: 300_000),
+        new CoapPostScenario(clients: 1_000, messages: 300_000),
+        new CoapObserveScenario(qos: 0, messages: 1_000, leastRate: 50_000),
+        new CoapObserveScenario(qos: 1, messages: 300, leastRate: null),
+        new CoapDtlsScenario(),
     ];
 
     /// <summary>

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using Edge.Load.Dtls;
 using Edge.Load.Reporting;
 using Edge.Load.Scenarios;
 
@@ -15,11 +17,16 @@ internal sealed class Gateway(string program, string directory, IReadOnlyList<st
     public string Name => "gateway";
 
     /// <summary>Starts one; a configuration file is optional.</summary>
-    internal ServerProcess Start(IPEndPoint mqtt, IPEndPoint mqttSn, string? configurationFile = null, IReadOnlyList<string>? furtherSettings = null)
+    internal ServerProcess Start(
+        IPEndPoint mqtt, IPEndPoint mqttSn, IPEndPoint coap, string? configurationFile = null, IReadOnlyList<string>? furtherSettings = null)
     {
         var data = Path.Combine(directory, $"gateway-{++_starts}");
         Directory.CreateDirectory(data);
-        string[] own = [$"listeners.mqtt.bind={mqtt}", $"listeners.mqttsn.bind={mqttSn}", "listeners.ws.enabled=false", $"gateway.data_dir={data}"];
+        string[] own =
+        [
+            $"listeners.mqtt.bind={mqtt}", $"listeners.mqttsn.bind={mqttSn}", $"listeners.coap.bind={coap}", "listeners.ws.enabled=false",
+            $"gateway.data_dir={data}",
+        ];
         var arguments = new List<string> { "run" };
         if (configurationFile is not null)
         {
@@ -39,7 +46,24 @@ internal sealed class Gateway(string program, string directory, IReadOnlyList<st
     {
         var mqtt = FreePort.Tcp();
         var mqttSn = FreePort.Udp();
-        using var server = Start(mqtt, mqttSn, furtherSettings: scenario.GatewaySettings);
-        return scenario.Run(new LoadTarget(scenario.IsMqttSn ? mqttSn : mqtt, server.ProcessId) { Mqtt = mqtt }, options);
+        var coap = FreePort.Udp();
+        var coaps = FreePort.Udp();
+        string[] dtls = scenario.Front == Front.Coaps ? [$"listeners.coaps.bind={coaps}", $"listeners.coaps.psk_file={WriteKeys()}"] : [];
+        using var server = Start(mqtt, mqttSn, coap, furtherSettings: [.. scenario.GatewaySettings, .. dtls]);
+        var front = scenario.Front switch
+        {
+            Front.Mqtt => mqtt,
+            Front.MqttSn => mqttSn,
+            Front.Coap => coap,
+            _ => coaps,
+        };
+        return scenario.Run(new LoadTarget(front, server.ProcessId) { Mqtt = mqtt }, options);
+    }
+
+    private string WriteKeys()
+    {
+        var path = Path.Combine(directory, "psk");
+        File.WriteAllText(path, $"{PreSharedKey.Identity}:{Convert.ToHexString(Encoding.ASCII.GetBytes(PreSharedKey.Key))}\n");
+        return path;
     }
 }

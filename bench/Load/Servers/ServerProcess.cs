@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using Edge.Load.Net;
@@ -27,7 +28,15 @@ internal sealed class ServerProcess : IDisposable
         start.Environment.Remove("EDGE_GATEWAY_CONFIG");
         _readyText = readyText;
         _stopSignal = stopSignal;
-        _process = Process.Start(start)!;
+        try
+        {
+            _process = Process.Start(start)!;
+        }
+        catch (Win32Exception fault)
+        {
+            throw new LoadException($"{program} cannot be started: {fault.Message}");
+        }
+
         AppDomain.CurrentDomain.ProcessExit += OnExit;
         _drain = new Thread(Drain) { IsBackground = true, Name = "drain" };
         _drain.Start();
