@@ -88,7 +88,7 @@ public sealed partial class CoapPeer
             frame.CopyTo(effects.Send(frame.Length));
         }
 
-        Leave(effects);
+        Part(effects);
     }
 
     /// <summary>Carries a request out in the session of who asks, which is made if it is not there.</summary>
@@ -131,7 +131,7 @@ public sealed partial class CoapPeer
         }
         else if (_state != State.Connecting)
         {
-            PartFromSession(effects);
+            EndSession(effects);
             (_state, _identity) = (State.Connecting, identity);
             effects.Connect(new ConnectRequest
             {
@@ -179,7 +179,7 @@ public sealed partial class CoapPeer
             Complete(pending, new CoapResponse(method == CoapCode.Put ? CoapCode.Changed : CoapCode.Deleted), effects);
             if (method == CoapCode.Delete)
             {
-                Leave(effects);
+                Part(effects);
             }
         }
     }
@@ -226,7 +226,7 @@ public sealed partial class CoapPeer
     }
 
     /// <summary>What went on for the client that was here ends with its session.</summary>
-    private void PartFromSession(IPeerEffects<CoapReply> effects)
+    private void EndSession(IPeerEffects<CoapReply> effects)
     {
         _observations.Clear();
         _told.Clear();
@@ -238,22 +238,45 @@ public sealed partial class CoapPeer
         }
     }
 
+    /// <summary>
+    /// Nobody is there any more, or may be: the session ends, and what the broker was asked for is still answered. The end point is remembered for as long as
+    /// copies of its messages may come (RFC 7252 §4.5).
+    /// </summary>
+    private void Part(IPeerEffects<CoapReply> effects)
+    {
+        _guesses = 0;
+        _outgoing.Clear();
+        EndSession(effects);
+        effects.Disarm(PeerTimer.Retry);
+        if (_state != State.Connecting)
+        {
+            BeNobody(effects);
+            effects.Part(publishWill: false);
+        }
+    }
+
+    /// <summary>Ends the conversation.</summary>
     private void Leave(IPeerEffects<CoapReply> effects)
     {
-        ForgetToken();
         _outgoing.Clear();
         _pending.Clear();
-        PartFromSession(effects);
-        (_state, _identity) = (State.Idle, null);
+        EndSession(effects);
+        BeNobody(effects);
         effects.Disarm(PeerTimer.Retry);
         effects.Disarm(PeerTimer.Progress);
         effects.Disarm(PeerTimer.KeepAlive);
-        effects.Disarm(PeerTimer.Ping);
         effects.Close(publishWill: false);
     }
 
+    private void BeNobody(IPeerEffects<CoapReply> effects)
+    {
+        ForgetToken();
+        (_state, _identity) = (State.Idle, null);
+        effects.Disarm(PeerTimer.Ping);
+    }
+
     private static Identity IdentityOf(CoapRequest request) =>
-        new(request.ValueOf("clientid", "c") ?? "", request.ValueOf("username", "u"), request.ValueOf("password", "p"));
+        request.Query.Count == 0 ? Identity.Nobody : new(request.ValueOf("clientid", "c") ?? "", request.ValueOf("username", "u"), request.ValueOf("password", "p"));
 
     private static CoapResponse ToResponse(ConnectRefusal refusal) => refusal switch
     {
@@ -265,6 +288,8 @@ public sealed partial class CoapPeer
     /// <summary>Who asks, as the query says.</summary>
     private sealed record Identity(string ClientId, string? UserName, string? Password)
     {
+        public static Identity Nobody { get; } = new("", null, null);
+
         /// <summary>Whether it says nothing.</summary>
         public bool IsNobody => ClientId.Length == 0 && UserName is null && Password is null;
     }

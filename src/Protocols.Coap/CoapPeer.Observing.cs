@@ -30,7 +30,8 @@ public sealed partial class CoapPeer
             return;
         }
 
-        if (outcomes[0] <= SubscribeOutcome.GrantedQos2)
+        var isGranted = outcomes[0] <= SubscribeOutcome.GrantedQos2;
+        if (isGranted && _observations.Contains(observation))
         {
             Complete(pending, Initial(observation, effects), effects);
             AskForProof(effects);
@@ -40,6 +41,7 @@ public sealed partial class CoapPeer
         _observations.Remove(observation);
         Complete(pending, outcomes[0] switch
         {
+            _ when isGranted => Refusal(CoapCode.ServiceUnavailable, "the session has ended"),
             SubscribeOutcome.FilterInvalid => Refusal(CoapCode.BadRequest, "invalid topic"),
             SubscribeOutcome.QuotaExceeded => Refusal(CoapCode.TooManyRequests, "a limit is reached") with { MaxAge = 60 },
             _ => Forbidden(),

@@ -49,7 +49,7 @@ public sealed partial class CoapPeer
     {
         if (!_isProven && _outgoing.Count > 0 && type is CoapType.Acknowledgement or CoapType.Reset && ++_guesses > MaxGuesses)
         {
-            Leave(effects);
+            Part(effects);
         }
     }
 }

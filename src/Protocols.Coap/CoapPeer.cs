@@ -250,7 +250,7 @@ public sealed partial class CoapPeer : IPeer<CoapReply>
         {
             // Whatever it observes: it is gone (RFC 7641 §4.5).
             FailExchanges("the device does not answer", effects);
-            Leave(effects);
+            Part(effects);
             return;
         }
 

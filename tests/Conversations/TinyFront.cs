@@ -175,7 +175,7 @@ internal sealed class TinyFront<TReply>(Func<string, IPeer<TReply>> newPeer)
 
         public void Release(ushort packetId, TReply reply)
         {
-            var known = _session!.Release(packetId);
+            var known = _session?.Release(packetId) ?? false;
             _answers.Enqueue(() => Peer.OnReleased(reply, known, this));
         }
 
@@ -233,6 +233,12 @@ internal sealed class TinyFront<TReply>(Func<string, IPeer<TReply>> newPeer)
         {
             Assert.NotEqual(ParseError.None, reason);
             _front.Refused++;
+        }
+
+        public void Part(bool publishWill)
+        {
+            _session?.End(publishWill);
+            _session = null;
         }
 
         public void Close(bool publishWill, TimeSpan? sessionExpiry)

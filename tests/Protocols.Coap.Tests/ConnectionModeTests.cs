@@ -29,8 +29,11 @@ public sealed class ConnectionModeTests
         Assert.Equal(["ACK 2.04 AB"], _device.Asked);
 
         _device.Asks("DELETE", $"mqtt/connection?clientid=dev1&token={token}");
-        Assert.Equal(["ACK 2.02 AB", "close"], _device.Asked);
+        Assert.Equal(["ACK 2.02 AB", "part"], _device.Asked);
         Assert.Null(_device.Server.Find(Request($"ps/a?c=dev1&t={token}")));
+
+        _device.Says(EndPoint.Encode("DELETE", $"mqtt/connection?clientid=dev1&token={token}", "", confirmable: true, "AB", _device.LastMessageId));
+        Assert.Equal(["ACK 2.02 AB"], _device.Asked);
     }
 
     [Theory]
@@ -153,7 +156,7 @@ public sealed class ConnectionModeTests
             _device.TimeIsUp(PeerTimer.Retry);
         }
 
-        Assert.Equal(["CON", "CON", "CON", "CON", "close"], _device.Asked);
+        Assert.Equal(["CON", "CON", "CON", "CON", "part"], _device.Asked);
     }
 
     private static string Connect(EndPoint device)

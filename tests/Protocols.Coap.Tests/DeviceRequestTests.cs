@@ -138,7 +138,7 @@ public sealed class DeviceRequestTests
 
         var asked = _device.Asked;
         Assert.Contains("the device does not answer", asked[^3], StringComparison.Ordinal);
-        Assert.Equal("close", asked[^1]);
+        Assert.Equal("part", asked[^1]);
     }
 
     [Theory]

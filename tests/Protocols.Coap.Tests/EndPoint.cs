@@ -264,6 +264,8 @@ internal sealed class EndPoint : IPeerEffects<CoapReply>
 
     void IPeerEffects<CoapReply>.Refuse(ParseError reason, int octets) => Note($"refuse {reason}");
 
+    void IPeerEffects<CoapReply>.Part(bool publishWill) => Note("part");
+
     void IPeerEffects<CoapReply>.Close(bool publishWill, TimeSpan? sessionExpiry)
     {
         Request = null; // A session that the broker was asked for is nobody's.

@@ -131,8 +131,8 @@ public sealed class ObserveTests
 
         _device.TimeIsUp(PeerTimer.Retry);
 
-        Assert.Equal(["close"], _device.Asked);
-        Assert.Empty(_device.Timers);
+        Assert.Equal(["part"], _device.Asked);
+        Assert.Equal([PeerTimer.KeepAlive], _device.Timers.Keys); // Its Message IDs are still known.
     }
 
     [Fact]
@@ -361,8 +361,8 @@ public sealed class ObserveTests
         Assert.Equal(3, asked.Length);
         Assert.StartsWith($"ACK {code} AB", asked[0], StringComparison.Ordinal);
         Assert.StartsWith($"NON {code} AB", asked[1], StringComparison.Ordinal);
-        Assert.Equal("close", asked[2]);
-        Assert.Empty(_device.Timers);
+        Assert.Equal("part", asked[2]);
+        Assert.Equal([PeerTimer.KeepAlive], _device.Timers.Keys);
     }
 
     [Fact]

@@ -131,7 +131,7 @@ public sealed class ProofTests
             _device.TimeIsUp(PeerTimer.Retry);
         }
 
-        Assert.Equal(["CON", "CON", "CON", "CON", "close"], _device.Asked);
+        Assert.Equal(["CON", "CON", "CON", "CON", "part"], _device.Asked);
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class ProofTests
             _device.Says([0x70, 0, (byte)(right + 1), (byte)guess]);
         }
 
-        Assert.Equal([.. Enumerable.Repeat("refuse OutOfSequence", 9), "close"], _device.Asked);
+        Assert.Equal([.. Enumerable.Repeat("refuse OutOfSequence", 9), "part"], _device.Asked);
     }
 
     private int Ask(string method, string uri, string payload, params (OptionNumber Number, uint Value)[] options)

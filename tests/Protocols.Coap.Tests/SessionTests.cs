@@ -48,6 +48,31 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public void What_the_session_was_asked_for_is_answered_after_its_end_and_copies_are_told_from_new_messages()
+    {
+        var device = EndPoint.Connected();
+        device.Asks("GET", "ps/a", options: (OptionNumber.Observe, 0));
+        device.BrokerSubscribed();
+        device.BrokerDelivers("a", "1");
+        device.Asks("POST", "ps/b", "2");
+        device.Asks("GET", "ps/c", options: (OptionNumber.Observe, 0));
+        for (var i = 0; i < 5; i++)
+        {
+            device.TimeIsUp(PeerTimer.Retry);
+        }
+
+        Assert.Equal("part", device.Asked[^1]);
+        device.BrokerPublished();
+        device.BrokerSubscribed();
+        Assert.Equal(["ACK 2.04 AB", "ACK 5.03 AB «the session has ended»"], device.Asked);
+
+        device.Says(EndPoint.Encode("POST", "ps/b", "2", confirmable: true, "AB", (ushort)(device.LastMessageId - 1)));
+        Assert.Equal(["ACK 2.04 AB"], device.Asked);
+        device.Asks("POST", "ps/b", "3");
+        Assert.Equal(["connect «»"], device.Asked);
+    }
+
+    [Fact]
     public void Who_is_quiet_for_long_is_forgotten_and_who_observes_is_not()
     {
         var device = EndPoint.Connected();

@@ -175,6 +175,8 @@ internal sealed class Conversation : IPeerEffects<MqttReply>
 
     void IPeerEffects<MqttReply>.ChangeWill(WillMessage? will, MqttReply reply) => Assert.Fail("MQTT sets its Will with CONNECT only.");
 
+    void IPeerEffects<MqttReply>.Part(bool publishWill) => Assert.Fail("A connection ends with its session.");
+
     void IPeerEffects<MqttReply>.GiveWay() => Assert.Fail("A connection is one client's.");
 
     void IPeerEffects<MqttReply>.Discard(in Delivery delivery, DropCause cause) => _done.Add($"discard {delivery.PacketId} {cause}");

@@ -125,6 +125,8 @@ public sealed class FastPathTests
 
         public void Refuse(ParseError reason, int octets) => Assert.Fail(reason.ToString());
 
+        public void Part(bool publishWill) => throw new NotSupportedException();
+
         public void Close(bool publishWill, TimeSpan? sessionExpiry = null) => Assert.Fail("closed");
     }
 }

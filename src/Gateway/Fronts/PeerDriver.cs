@@ -10,7 +10,7 @@ namespace Edge.Gateway.Fronts;
 /// Answers of the broker are passed on in the order of the requests, as they come in, and nothing waits for them meanwhile.
 /// </remarks>
 internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServices services, ListenerLimits limits, string remote)
-    : IPeerEffects<TReply>, IDeliverySink
+    : IPeerEffects<TReply>
 {
     /// <summary>Publishes that may wait for the store before no more is read from a stream.</summary>
     protected const int MaxAnswersAwaited = 1_024;
@@ -19,13 +19,9 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
     private static Delivery[]? _deliveries;
 
     private PeerTimers _timers;
-    private volatile bool _isDetached;
-    private DetachReason _detachReason;
     private IAuthenticationExchange? _authentication;
-    private bool _isTold;
     private bool _isOpened;
     private readonly Pace? _pace = limits.NewPace();
-    private bool _hasPlace;
     private long _silenceLeft;
     private long _octetsReceived;
     private long _octetsSent;
@@ -38,12 +34,6 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
     protected FrontServices Services => services;
 
     protected ListenerLimits Limits => limits;
-
-    /// <summary>The session, once the broker gave one.</summary>
-    protected IBrokerSession? Session { get; private set; }
-
-    /// <summary>Whether the broker has yet to say whether there is a session.</summary>
-    protected bool IsConnecting { get; private set; }
 
     /// <summary>Whether the peer asked to close, or the session was given up.</summary>
     protected bool IsClosed { get; private set; }
@@ -111,11 +101,7 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
             peer.OnTimer(timer, this);
         }
 
-        if (_isDetached && !_isTold && !IsConnecting && !IsClosed)
-        {
-            _isTold = true;
-            peer.OnDetached(_detachReason, this);
-        }
+        TellOfDetachment();
     }
 
     /// <summary>Hands the peer one frame, and the answers that the broker gave at once.</summary>
@@ -207,19 +193,6 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
     private Alarm Alarm => field ??= new Alarm(WakeAction);
 
     /// <inheritdoc/>
-    public void Connect(ConnectRequest request)
-    {
-        // A node that connects again over the same path (its CONNACK was lost) did not go without a word: its Will is not published.
-        Session?.Disconnect(publishWill: false);
-        Session = null;
-        IsConnecting = true;
-        request = Identify(request) with { Authentication = _authentication };
-        _authentication = null;
-        var limit = LimitReachedBy(request);
-        Await(AnswerKind.Connected, default!, limit is null ? services.Broker.ConnectAsync(request, this) : new(services.Broker.Refuse(request, limit)));
-    }
-
-    /// <inheritdoc/>
     public void Authenticate(ConnectRequest request, string method, ReadOnlyMemory<byte> data) =>
         BeginAuthentication(services.Broker.BeginAuthentication(request, method), data);
 
@@ -309,57 +282,6 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
     /// <inheritdoc/>
     public void Refuse(ParseError reason, int octets) => services.CountRefused(reason, octets, remote);
 
-    /// <inheritdoc/>
-    public void Close(bool publishWill, TimeSpan? sessionExpiry = null)
-    {
-        if (!IsClosed)
-        {
-            IsClosed = true;
-            Session?.Disconnect(publishWill, sessionExpiry);
-            _timers.LetGo(services.Wheel, Alarm);
-            Leave();
-            peer.OnClosed();
-        }
-    }
-
-    void IDeliverySink.OnDeliveriesWaiting() => Wake();
-
-    void IDeliverySink.OnDetached(DetachReason reason)
-    {
-        _detachReason = reason;
-        _isDetached = true;
-        Wake();
-    }
-
-    /// <summary>The limit of the listener that does not let a client in; null when there is none, and the client has its place.</summary>
-    private string? LimitReachedBy(ConnectRequest request)
-    {
-        if (!TryConnect(limits))
-        {
-            return limits.ConnectionRateKey;
-        }
-
-        if (_hasPlace)
-        {
-            return null;
-        }
-
-        var limit = !TryEnterUnproven() ? "clients that have not shown that they receive" : TryEnter(request) ? null : limits.ClientsOfAddressKey;
-        if (limit is not null)
-        {
-            return limit;
-        }
-
-        _hasPlace = services.Broker.TryEnter(limits.Clients, request);
-        if (_hasPlace)
-        {
-            return null;
-        }
-
-        LeaveAddress();
-        return limits.ClientsKey;
-    }
-
     private bool KeepsPace(Message message)
     {
         var isShort = services.Broker.IsShortOfMemory;
@@ -383,16 +305,5 @@ internal abstract partial class PeerDriver<TReply>(IPeer<TReply> peer, FrontServ
     {
         _authentication = exchange;
         ContinueAuthentication(data);
-    }
-
-    /// <summary>Gives the place among the listener's clients back.</summary>
-    private void Leave()
-    {
-        if (_hasPlace)
-        {
-            _hasPlace = false;
-            limits.Clients.Leave();
-            LeaveAddress();
-        }
     }
 }

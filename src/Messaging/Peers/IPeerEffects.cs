@@ -81,6 +81,10 @@ public interface IPeerEffects<TReply>
     /// <summary>Counts a frame that was not taken, and why. The conversation goes on unless it also closes.</summary>
     void Refuse(ParseError reason, int octets);
 
+    /// <summary>Parts from the session; the conversation goes on without one, until it asks for another. What was asked of the session is still answered.</summary>
+    /// <param name="publishWill">False when the client said good-bye.</param>
+    void Part(bool publishWill);
+
     /// <summary>Parts from the session and closes the connection after what was sent has left.</summary>
     /// <param name="publishWill">False when the client said good-bye.</param>
     /// <param name="sessionExpiry">New Session Expiry Interval, or null to leave it.</param>

@@ -118,6 +118,8 @@ public sealed class AllocationTests
 
         public void Refuse(ParseError reason, int octets) => Refused++;
 
+        public void Part(bool publishWill) => _frame[0]++;
+
         public void Close(bool publishWill, TimeSpan? sessionExpiry) => _frame[0]++;
     }
 }

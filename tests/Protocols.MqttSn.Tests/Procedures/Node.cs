@@ -183,6 +183,8 @@ internal sealed class Node : IPeerEffects<MqttSnReply>
         Note(will is null ? "no Will" : $"Will {Show(will.Message)}");
     }
 
+    void IPeerEffects<MqttSnReply>.Part(bool publishWill) => Note("part");
+
     void IPeerEffects<MqttSnReply>.GiveWay() => Note("give way");
 
     bool IPeerEffects<MqttSnReply>.Acknowledge(ushort packetId, Acknowledgement acknowledgement)
