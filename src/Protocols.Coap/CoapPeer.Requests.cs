@@ -72,7 +72,7 @@ public sealed partial class CoapPeer
         }
 
         // RFC 7959 §2.5, RFC 9175 §3.3: a body is that of one request to one resource.
-        var key = $"{request.Method} {string.Join('/', request.Path)}?{string.Join('&', request.Query)} {Convert.ToHexString(request.RequestTag)} {request.ContentFormat} {request.Accept}";
+        var key = $"{request.Method} {request.WholePath}?{string.Join('&', request.Query)} {Convert.ToHexString(request.RequestTag)} {request.ContentFormat} {request.Accept}";
         var index = _bodies.FindIndex(body => body.Key == key);
         var assembly = index >= 0 ? _bodies[index].Assembly : new BlockAssembly(Options.MaxBlockBody, _server.Bodies);
         var outcome = request.Size1 > Options.MaxBlockBody ? BlockOutcome.TooLarge : assembly.Add(block, request.Payload.Span);
@@ -229,13 +229,11 @@ public sealed partial class CoapPeer
         var (request, largest) = (pending.Request, ExponentFor(pending.Octets));
         if (IsBegun(response, request.Block2, largest))
         {
-            Keep(PathOf(request), response);
+            Keep(request.WholePath, response);
         }
 
         return Encode(type, messageId, pending.Token, response, request.Block2, request.WantsSize2, largest);
     }
-
-    private static string PathOf(CoapRequest request) => string.Join('/', request.Path);
 
     /// <summary>Whether the first block of a body goes out, and more are to follow.</summary>
     private bool IsBegun(in CoapResponse response, Block? wanted, int largest) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -85,10 +86,10 @@ public sealed partial class CoapPeer
     private void Carry(PendingRequest pending, IPeerEffects<CoapReply> effects)
     {
         var request = pending.Request;
-        var topic = string.Join('/', request.Path.Skip(1));
+        var topic = request.Topic;
         var isName = TopicName.TryParse(topic, out var name);
         var isOfRest = request.Method == CoapCode.Get && request.Block2 is { Number: > 0 };
-        if (isOfRest && _begun.Find(begun => begun.Path == PathOf(request)) is { Path: not null } begun)
+        if (isOfRest && _begun.Find(begun => begun.Path == request.WholePath) is { Path: not null } begun)
         {
             // RFC 7959 §2.6: the rest of a body is not observed. Who asks so all the same wants it back (npm's coap).
             var isObserver = request.Observe is 0 && _observations.Exists(observation => observation.Token.AsSpan().SequenceEqual(pending.Token));
@@ -138,16 +139,16 @@ public sealed partial class CoapPeer
         }
 
         var tag = effects.TryRead(topic, out var message) && message is not null ? TagOf(message) : null;
-        return request.IfNoneMatch ? tag is null : tag is not null && request.IfMatch.Exists(wanted => wanted.Length == 0 || wanted.AsSpan().SequenceEqual(tag));
+        return request.IfNoneMatch ? tag is null : tag is not null && request.IfMatch.Any(wanted => wanted.Length == 0 || wanted.AsSpan().SequenceEqual(tag));
     }
 
-    private bool TryMakeMessage(PendingRequest pending, TopicName topic, out Message message, out string why)
+    private bool TryMakeMessage(PendingRequest pending, TopicName topic, [NotNullWhen(true)] out Message? message, out string why)
     {
         var request = pending.Request;
-        (message, why) = (new Message { Topic = topic, Payload = default }, "");
+        (message, why) = (null, "");
         if (request.Method == CoapCode.Delete)
         {
-            message = message with { Qos = QualityOfService.AtLeastOnce, Retain = true };
+            message = new Message { Topic = topic, Payload = default, Qos = QualityOfService.AtLeastOnce, Retain = true };
             return true;
         }
 
@@ -166,8 +167,9 @@ public sealed partial class CoapPeer
         }
 
         var mediaType = request.ContentFormat is { } format ? ContentFormat.MediaTypeOf(format) : null;
-        message = message with
+        message = new Message
         {
+            Topic = topic,
             Payload = request.Payload,
             Qos = qos,
             Retain = request.ValueOf("retain", "r") is "" or "true" or "1",
@@ -195,7 +197,7 @@ public sealed partial class CoapPeer
     private CoapResponse Current(PendingRequest pending, IPeerEffects<CoapReply> effects)
     {
         var request = pending.Request;
-        if (!TopicName.TryParse(string.Join('/', request.Path.Skip(1)), out var topic))
+        if (!TopicName.TryParse(request.Topic, out var topic))
         {
             return new CoapResponse(CoapCode.Content); // The end of an observation of many.
         }
@@ -207,7 +209,7 @@ public sealed partial class CoapPeer
 
         return message is not { } found ? Refusal(CoapCode.NotFound, "nothing is retained")
             : request.Accept is { } accept && IsTyped(found) && accept != FormatOf(found) ? new CoapResponse(CoapCode.NotAcceptable)
-            : TagOf(found) is var tag && request.ETags.Exists(known => known.AsSpan().SequenceEqual(tag)) ? new CoapResponse(CoapCode.Valid) { ETag = tag, MaxAge = AgeOf(found) }
+            : TagOf(found) is var tag && request.ETags.Any(known => known.AsSpan().SequenceEqual(tag)) ? new CoapResponse(CoapCode.Valid) { ETag = tag, MaxAge = AgeOf(found) }
             : ToContent(found) with { ETag = tag };
     }
 

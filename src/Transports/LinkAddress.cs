@@ -112,12 +112,15 @@ public readonly struct LinkAddress : IEquatable<LinkAddress>
     /// <summary>Differs from process to process, so that nobody can choose addresses that collide.</summary>
     public override int GetHashCode()
     {
+        var place = HashCode.Combine(_low, _port, _high, _association);
+        if (_node is null)
+        {
+            return place;
+        }
+
         var hash = new HashCode();
-        hash.Add(_low);
-        hash.Add(_port);
-        hash.Add(_high);
-        hash.Add(_association);
-        hash.AddBytes(Node);
+        hash.Add(place);
+        hash.AddBytes(_node);
         return hash.ToHashCode();
     }
 

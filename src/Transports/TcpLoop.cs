@@ -81,6 +81,25 @@ public sealed unsafe class TcpLoop : IDisposable
     /// <summary>Forgets a descriptor that is about to be closed.</summary>
     internal void Remove(TcpHandler handler) => _handlers.Remove(handler.Descriptor);
 
+    /// <summary>Has the thread look for work. From any thread.</summary>
+    internal void Wake()
+    {
+        if (HeldWakes.TryHold(this) || Interlocked.Exchange(ref _isAsleep, 0) == 0)
+        {
+            return;
+        }
+
+        var one = 1UL;
+        try
+        {
+            _ = Libc.Write(_wakeUp, &one, sizeof(ulong));
+        }
+        catch (ObjectDisposedException)
+        {
+            // Stopped meanwhile: there is nobody left to wake.
+        }
+    }
+
     private void Run()
     {
         Span<EpollEvent> events = stackalloc EpollEvent[EpollEvent.AtOnce];
@@ -143,24 +162,6 @@ public sealed unsafe class TcpLoop : IDisposable
             {
                 _faulted(fault);
             }
-        }
-    }
-
-    private void Wake()
-    {
-        if (Interlocked.Exchange(ref _isAsleep, 0) == 0)
-        {
-            return;
-        }
-
-        var one = 1UL;
-        try
-        {
-            _ = Libc.Write(_wakeUp, &one, sizeof(ulong));
-        }
-        catch (ObjectDisposedException)
-        {
-            // Stopped meanwhile: there is nobody left to wake.
         }
     }
 

@@ -46,6 +46,21 @@ public sealed class TcpLoopTests
     }
 
     [Fact]
+    public async Task Who_holds_wake_ups_back_wakes_the_loop_when_its_turn_is_over()
+    {
+        using var server = new TcpServer();
+        var wakes = new HeldWakes();
+        for (var turn = 0; turn < 100; turn++)
+        {
+            var isDone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            wakes.Begin();
+            server.Loops[0].Schedule(new TcpServer.Work(isDone.SetResult));
+            wakes.End();
+            await isDone.Task.WaitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
     public async Task A_fault_of_one_is_told_and_the_others_go_on()
     {
         using var server = new TcpServer();

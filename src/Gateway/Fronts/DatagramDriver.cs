@@ -32,8 +32,14 @@ internal sealed class DatagramDriver<TReply>(
     /// <summary>Whether there is nothing to remember: no session, none on the way, no step of the conversation awaited.</summary>
     public bool IsForgettable => IsOver || (Session is null && !IsConnecting && !IsAnyTimerArmed);
 
+    /// <summary>For the front: whether what comes from its address goes to it.</summary>
+    public bool IsRemembered { get; set; }
+
     /// <summary>For the front: whether it is among those that are remembered for a while all the same.</summary>
     public bool IsPassingBy { get; set; }
+
+    /// <summary>For the front: whether it is among those that may be found again at another address.</summary>
+    public bool IsFindable { get; set; }
 
     /// <summary>Whether the broker has yet to give it a session.</summary>
     public bool IsWaiting => IsConnecting;

@@ -89,7 +89,10 @@ internal sealed class DatagramFront<TReply>(
     public void MakeReady(DatagramDriver<TReply> driver)
     {
         _ready.Enqueue(driver);
-        link.Wake();
+        if (Environment.CurrentManagedThreadId != _thread.ManagedThreadId)
+        {
+            link.Wake();
+        }
     }
 
     /// <summary>Stops the loop after what is at hand, and closes the link.</summary>
@@ -107,9 +110,11 @@ internal sealed class DatagramFront<TReply>(
 
     private void Run()
     {
+        var wakes = new HeldWakes();
         while (!_isStopping)
         {
-            var count = link.Receive(LongestWait);
+            var count = link.Receive(_ready.IsEmpty ? LongestWait : TimeSpan.Zero);
+            wakes.Begin();
             for (var i = 0; i < count; i++)
             {
                 OnDatagram(link.Sender(i), link.Datagram(i));
@@ -118,6 +123,7 @@ internal sealed class DatagramFront<TReply>(
             TakeTurns();
             SpeakUp();
             link.Flush();
+            wakes.End();
         }
 
         TakeTurns();
@@ -208,7 +214,7 @@ internal sealed class DatagramFront<TReply>(
 
     private void RememberInPassing(DatagramDriver<TReply> driver)
     {
-        _drivers.TryAdd(driver.Address, driver);
+        Add(driver);
         if (driver.IsPassingBy)
         {
             return;
@@ -227,10 +233,14 @@ internal sealed class DatagramFront<TReply>(
         }
     }
 
+    /// <summary>Has datagrams from the driver's address go to it, unless they go to another.</summary>
+    private void Add(DatagramDriver<TReply> driver) => driver.IsRemembered = driver.IsRemembered || _drivers.TryAdd(driver.Address, driver);
+
     private void Forget(DatagramDriver<TReply> driver)
     {
-        if (_drivers.TryGetValue(driver.Address, out var known) && known == driver)
+        if (driver.IsRemembered)
         {
+            driver.IsRemembered = false;
             _drivers.Remove(driver.Address);
         }
     }
@@ -243,13 +253,10 @@ internal sealed class DatagramFront<TReply>(
             _unproven--;
         }
 
-        if (Find is not null && driver.HasEnded)
+        if (Find is not null && driver.HasSession != driver.IsFindable)
         {
-            _conversations.Remove(driver.Conversation);
-        }
-        else if (Find is not null && driver.HasSession)
-        {
-            _conversations.TryAdd(driver.Conversation, driver);
+            driver.IsFindable = driver.HasSession;
+            _ = driver.IsFindable ? _conversations.TryAdd(driver.Conversation, driver) : _conversations.Remove(driver.Conversation);
         }
 
         if (driver.IsOver)
@@ -260,9 +267,9 @@ internal sealed class DatagramFront<TReply>(
         {
             RememberInPassing(driver);
         }
-        else if (_drivers.Count < MaxStrangers || driver.HasSession || _drivers.ContainsKey(driver.Address))
+        else if (_drivers.Count < MaxStrangers || driver.HasSession || driver.IsRemembered)
         {
-            _drivers.TryAdd(driver.Address, driver);
+            Add(driver);
         }
         else
         {

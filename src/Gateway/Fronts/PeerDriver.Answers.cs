@@ -5,7 +5,7 @@ namespace Edge.Gateway.Fronts;
 /// <summary>The broker's answers, passed on in the order of the requests.</summary>
 internal abstract partial class PeerDriver<TReply>
 {
-    private readonly Queue<Answer> _answers = new();
+    private ShortQueue<Answer> _answers;
 
     protected int AnswersAwaited => _answers.Count;
 

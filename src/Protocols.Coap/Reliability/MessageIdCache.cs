@@ -50,7 +50,7 @@ internal sealed class MessageIdCache(int capacity)
             MakeRoom();
         }
 
-        var place = (_first + Count++) % _ids.Length;
+        var place = PlaceOf(Count++);
         _ids[place] = messageId;
         Set(place, default);
         return true;
@@ -103,10 +103,18 @@ internal sealed class MessageIdCache(int capacity)
     /// <summary>Place of a Message ID; negative when it is not known.</summary>
     private int Find(ushort messageId)
     {
+        // Mostly it is the latest, which is being answered or was sent again.
+        if (Count > 0 && PlaceOf(Count - 1) is var latest && _ids[latest] == messageId)
+        {
+            return latest;
+        }
+
         var toEnd = Math.Min(Count, _ids.Length - _first);
         var place = _ids.AsSpan(_first, toEnd).IndexOf(messageId);
         return place >= 0 ? _first + place : _ids.AsSpan(0, Count - toEnd).IndexOf(messageId);
     }
+
+    private int PlaceOf(int index) => (_first + index) % _ids.Length;
 
     private void MakeRoom()
     {

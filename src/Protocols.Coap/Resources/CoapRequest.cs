@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Unicode;
 using Edge.Protocols.Coap.Codec;
 using Edge.Protocols.Coap.Transfer;
@@ -7,11 +8,21 @@ namespace Edge.Protocols.Coap.Resources;
 /// <summary>What a request asks for, taken out of its options; owned, so that it may wait for its session or for its last block.</summary>
 internal sealed class CoapRequest
 {
+    private List<byte[]>? _eTags;
+    private List<byte[]>? _ifMatch;
+    private string? _wholePath;
+
     /// <summary>The method.</summary>
     public required CoapCode Method { get; init; }
 
     /// <summary>Segments of the path, decoded (RFC 7252 §5.10.1).</summary>
     public List<string> Path { get; } = [];
+
+    /// <summary>The segments with <c>/</c> between them.</summary>
+    public string WholePath => _wholePath ??= string.Join('/', CollectionsMarshal.AsSpan(Path));
+
+    /// <summary>The segments after the first: a topic.</summary>
+    public string Topic => Path.Count > 1 ? WholePath[(Path[0].Length + 1)..] : "";
 
     /// <summary>Arguments of the query, such as <c>qos=1</c>.</summary>
     public List<string> Query { get; } = [];
@@ -26,10 +37,10 @@ internal sealed class CoapRequest
     public uint? Observe { get; private set; }
 
     /// <summary>Entity-tags of representations that the client has (§5.10.6.2).</summary>
-    public List<byte[]> ETags { get; } = [];
+    public IReadOnlyList<byte[]> ETags => _eTags ?? [];
 
     /// <summary>Entity-tags one of which must be the resource's; an empty one stands for any that there is (§5.10.8.1).</summary>
-    public List<byte[]> IfMatch { get; } = [];
+    public IReadOnlyList<byte[]> IfMatch => _ifMatch ?? [];
 
     /// <summary>Whether the resource must not be there yet (§5.10.8.2).</summary>
     public bool IfNoneMatch { get; private set; }
@@ -100,18 +111,18 @@ internal sealed class CoapRequest
     /// <summary>Value of an argument of the query by its name or its short one; null when it is not there. Of several the last.</summary>
     public string? ValueOf(string name, string shortName)
     {
-        string? value = null;
-        foreach (var argument in Query)
+        for (var i = Query.Count - 1; i >= 0; i--)
         {
+            var argument = Query[i];
             var at = argument.IndexOf('=', StringComparison.Ordinal);
-            var found = at < 0 ? argument : argument[..at];
-            if (found == name || found == shortName)
+            var found = argument.AsSpan(0, at < 0 ? argument.Length : at);
+            if (found.SequenceEqual(name) || found.SequenceEqual(shortName))
             {
-                value = at < 0 ? "" : argument[(at + 1)..];
+                return at < 0 ? "" : argument[(at + 1)..];
             }
         }
 
-        return value;
+        return null;
     }
 
     /// <summary>Reads no more of a request than the ClientId and the token of connection mode.</summary>
@@ -158,10 +169,10 @@ internal sealed class CoapRequest
                 Observe = option.Number32;
                 break;
             case OptionNumber.ETag:
-                ETags.Add(option.Value.ToArray());
+                (_eTags ??= []).Add(option.Value.ToArray());
                 break;
             case OptionNumber.IfMatch:
-                IfMatch.Add(option.Value.ToArray());
+                (_ifMatch ??= []).Add(option.Value.ToArray());
                 break;
             case OptionNumber.IfNoneMatch:
                 IfNoneMatch = true;
