@@ -16,6 +16,9 @@ public sealed partial class CoapPeer
 {
     private const string MissingToken = "Missing token or clientid in connection mode", WrongToken = "Invalid token or clientid in connection mode";
 
+    /// <summary>How soon the session of who has no name is given back.</summary>
+    private static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(10);
+
     /// <summary>Whatever an end point asks of the broker needs a session. This is who it was asked for.</summary>
     private Identity? _identity;
     private State _state;
@@ -45,6 +48,8 @@ public sealed partial class CoapPeer
         {
             TakeRequests(identity.ClientId, effects);
         }
+
+        WatchIdleness(effects);
 
         foreach (var pending in _pending.ToArray())
         {
@@ -89,6 +94,29 @@ public sealed partial class CoapPeer
         }
 
         Part(effects);
+    }
+
+    /// <summary>
+    /// Who has no name needs its session for its requests alone: a device that sends each from a port of its own would leave thousands of them behind.
+    /// </summary>
+    private void WatchIdleness(IPeerEffects<CoapReply> effects)
+    {
+        if (_state == State.Connected && _identity!.ClientId.Length == 0 && _observations.Count == 0)
+        {
+            effects.Arm(PeerTimer.Idle, IdleAfter);
+        }
+    }
+
+    private void GiveSessionBack(IPeerEffects<CoapReply> effects)
+    {
+        if (_pending.Count > 0 || _outgoing.Count > 0)
+        {
+            WatchIdleness(effects);
+        }
+        else if (_observations.Count == 0)
+        {
+            Part(effects);
+        }
     }
 
     /// <summary>Carries a request out in the session of who asks, which is made if it is not there.</summary>
@@ -270,6 +298,7 @@ public sealed partial class CoapPeer
 
     private void BeNobody(IPeerEffects<CoapReply> effects)
     {
+        effects.Disarm(PeerTimer.Idle);
         ForgetToken();
         (_state, _identity) = (State.Idle, null);
         effects.Disarm(PeerTimer.Ping);

@@ -189,7 +189,7 @@ public sealed partial class CoapPeer
             frame.CopyTo(effects.Send(frame.Length));
         }
 
-        if (!isSilent && response.Body.Length > Block.SizeOf(ExponentFor(pending.Octets)))
+        if (!isSilent && response.Code.Class == 2 && response.Body.Length > Block.SizeOf(ExponentFor(pending.Octets)))
         {
             AskForProof(effects); // So that the blocks that follow may be larger.
         }

@@ -78,6 +78,7 @@ public sealed partial class CoapPeer : IPeer<CoapReply>
         }
 
         Watch(effects);
+        WatchIdleness(effects);
     }
 
     /// <inheritdoc/>
@@ -93,6 +94,9 @@ public sealed partial class CoapPeer : IPeer<CoapReply>
                 break;
             case PeerTimer.Ping:
                 GiveUpExchanges(effects);
+                break;
+            case PeerTimer.Idle:
+                GiveSessionBack(effects);
                 break;
             case PeerTimer.KeepAlive:
                 _isWatched = false;

@@ -85,6 +85,7 @@ internal sealed class EndPoint : IPeerEffects<CoapReply>
         var endPoint = new EndPoint(options);
         endPoint.Asks("GET", "ps/x");
         endPoint.BrokerAccepts();
+        endPoint.Request = null;
         _ = endPoint.Asked;
         return endPoint;
     }

@@ -73,6 +73,40 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public void Who_has_no_name_gives_its_session_back_when_nothing_goes_on_and_gets_another_for_the_next_request()
+    {
+        var device = new EndPoint();
+        device.Asks("POST", "ps/a", "1");
+        device.BrokerAccepts();
+        _ = device.Asked;
+        device.TimeIsUp(PeerTimer.Idle);
+        Assert.Empty(device.Asked); // The broker has yet to answer.
+        device.BrokerPublished();
+        device.TimeIsUp(PeerTimer.Idle);
+        Assert.Equal(["ACK 2.04 AB", "part"], device.Asked);
+        Assert.Equal([PeerTimer.KeepAlive], device.Timers.Keys);
+
+        device.Says(EndPoint.Encode("POST", "ps/a", "1", confirmable: true, "AB", device.LastMessageId));
+        Assert.Equal(["ACK 2.04 AB"], device.Asked);
+        device.Asks("GET", "ps/a", options: (OptionNumber.Observe, 0));
+        device.BrokerAccepts();
+        device.BrokerSubscribed();
+        _ = device.Asked;
+        device.TimeIsUp(PeerTimer.Idle);
+        Assert.Empty(device.Asked); // It observes.
+    }
+
+    [Fact]
+    public void Who_has_a_name_keeps_its_session_for_requests_come_to_it()
+    {
+        var device = new EndPoint();
+        device.Asks("POST", "ps/a?c=dev1", "1");
+        device.BrokerAccepts();
+
+        Assert.DoesNotContain(PeerTimer.Idle, device.Timers);
+    }
+
+    [Fact]
     public void Who_is_quiet_for_long_is_forgotten_and_who_observes_is_not()
     {
         var device = EndPoint.Connected();

@@ -38,6 +38,9 @@ internal sealed class DatagramDriver<TReply>(
     /// <summary>For the front: whether it is among those that are remembered for a while all the same.</summary>
     public bool IsPassingBy { get; set; }
 
+    /// <summary>For the front: its place among those without a session; null when it is none of them.</summary>
+    public LinkedListNode<DatagramDriver<TReply>>? Stranger { get; set; }
+
     /// <summary>For the front: whether it is among those that may be found again at another address.</summary>
     public bool IsFindable { get; set; }
 

@@ -35,6 +35,9 @@ internal sealed class DatagramFront<TReply>(
     /// <summary>Who may be found again at another address; empty without <see cref="Find"/>.</summary>
     private readonly Dictionary<IPeer<TReply>, DatagramDriver<TReply>> _conversations = [];
     private readonly Queue<DatagramDriver<TReply>> _passersBy = new();
+
+    /// <summary>Those without a session of whose conversation something is awaited, such as copies of what they said; the oldest first.</summary>
+    private readonly LinkedList<DatagramDriver<TReply>> _strangers = new();
     private readonly ConcurrentQueue<DatagramDriver<TReply>> _ready = new();
     private readonly Thread _thread = new(static front => ((DatagramFront<TReply>)front!).Run()) { IsBackground = true, Name = name };
     private int _unproven;
@@ -44,7 +47,10 @@ internal sealed class DatagramFront<TReply>(
     /// <summary>Who may publish without a connection; null where nobody asks.</summary>
     public UnconnectedLimits? Unconnected { get; init; }
 
-    /// <summary>Against floods from invented addresses: nodes without a session that may be remembered at once, and as many with one that have not shown that they receive.</summary>
+    /// <summary>
+    /// Against floods from invented addresses: nodes without a session that may be remembered at once, so that the oldest is forgotten for one more, and as
+    /// many with one that have not shown that they receive.
+    /// </summary>
     public int MaxStrangers { get; init; } = 10_000;
 
     /// <summary>Knows a node that comes from another address by what it says; null where nodes are known by their addresses alone.</summary>
@@ -267,7 +273,7 @@ internal sealed class DatagramFront<TReply>(
         {
             RememberInPassing(driver);
         }
-        else if (_drivers.Count < MaxStrangers || driver.HasSession || driver.IsRemembered)
+        else if (driver.HasSession || driver.IsRemembered || HaveRoomForStranger())
         {
             Add(driver);
         }
@@ -275,6 +281,34 @@ internal sealed class DatagramFront<TReply>(
         {
             services.Drops.Count(DropCause.Quota);
             driver.Stop();
+        }
+
+        NoteStranger(driver);
+    }
+
+    /// <summary>Whether one more without a session may be remembered. The oldest makes room, unless it waits for its session.</summary>
+    private bool HaveRoomForStranger()
+    {
+        if (_strangers is { Count: var count, First: { Value.IsWaiting: false } oldest } && count >= MaxStrangers)
+        {
+            oldest.Value.Stop();
+            Remember(oldest.Value);
+        }
+
+        return _strangers.Count < MaxStrangers;
+    }
+
+    private void NoteStranger(DatagramDriver<TReply> driver)
+    {
+        var isStranger = driver.IsRemembered && !driver.HasSession && !driver.IsForgettable;
+        if (isStranger && driver.Stranger is null)
+        {
+            driver.Stranger = _strangers.AddLast(driver);
+        }
+        else if (!isStranger && driver.Stranger is { } known)
+        {
+            driver.Stranger = null;
+            _strangers.Remove(known);
         }
     }
 }

@@ -12,6 +12,9 @@ public enum PeerTimer : byte
     /// <summary>A step of the conversation (such as the first CONNECT) took too long.</summary>
     Progress,
 
+    /// <summary>Nothing goes on any more that needs what is held for it.</summary>
+    Idle,
+
     /// <summary>It is time to say something ourselves.</summary>
     Ping,
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Edge.Protocols.Coap.Codec;
 
 /// <summary>Content-Formats and the media types that they stand for (RFC 7252 §12.3 and its registry).</summary>
@@ -55,8 +57,8 @@ public static class ContentFormat
         (11544, "application/vnd.oma.lwm2m+cbor"),
     ];
 
-    /// <summary>The media type of a Content-Format; null when the number is not known.</summary>
-    public static string? MediaTypeOf(ushort number)
+    /// <summary>The media type of a Content-Format; of one that is not known here, or is an experiment, its number, so that it gets through.</summary>
+    public static string MediaTypeOf(ushort number)
     {
         foreach (var (known, mediaType) in Known)
         {
@@ -66,10 +68,10 @@ public static class ContentFormat
             }
         }
 
-        return null;
+        return number.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The Content-Format of a media type, in whatever case and with whatever blanks; null when it has none.</summary>
+    /// <summary>The Content-Format of a media type, in whatever case and with whatever blanks, or of its own number; null when it has none.</summary>
     /// <remarks>text/plain without a charset is taken as UTF-8, which MQTT's payloads are when they are text.</remarks>
     public static ushort? Of(string mediaType)
     {
@@ -87,6 +89,6 @@ public static class ContentFormat
             }
         }
 
-        return null;
+        return ushort.TryParse(plain, NumberStyles.None, CultureInfo.InvariantCulture, out var unknown) ? unknown : null;
     }
 }

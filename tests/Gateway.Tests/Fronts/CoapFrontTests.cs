@@ -59,6 +59,26 @@ public sealed class CoapFrontTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Who_publishes_from_a_new_port_each_time_takes_no_place_from_others_for_long()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            List<Device> devices = [.. Enumerable.Range(0, 3).Select(_ => new Device(_link.EndPoint))];
+            for (var i = 0; i < devices.Count; i++)
+            {
+                // The places of the round before are free as soon as the front has heard that the time is up.
+                for (var messageId = 1; (await devices[i].AskAsync($"40 02 {messageId:X4} B2 'ps' 01 'a'"))[1] != 0x44; messageId++)
+                {
+                    Assert.True(round > 0, "a place is free");
+                }
+            }
+
+            _clock.Advance(TimeSpan.FromSeconds(11));
+            devices.ForEach(device => device.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task What_is_for_a_client_whose_address_another_has_waits_until_it_is_heard_again()
     {
         using var here = new Device(_link.EndPoint);

@@ -54,5 +54,6 @@ public sealed class TableTests
         Assert.Equal(number, ContentFormat.Of(mediaType));
 
     [Fact]
-    public void A_Content_Format_that_is_not_known_has_no_media_type() => Assert.Null(ContentFormat.MediaTypeOf(65_000));
+    public void A_Content_Format_that_is_not_known_goes_by_its_number() =>
+        Assert.Equal(("65000", 65_000, null), (ContentFormat.MediaTypeOf(65_000), ContentFormat.Of("65000"), ContentFormat.Of("65536")));
 }
